@@ -1,0 +1,5 @@
+/** Training kernels, scalar and SIMD; the only user of the Vector API in this module. */
+@NullMarked
+package org.espalier.learning.kernel;
+
+import org.jspecify.annotations.NullMarked;

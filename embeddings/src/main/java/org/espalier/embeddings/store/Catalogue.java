@@ -24,20 +24,21 @@ public final class Catalogue {
 
   /** Whose records. */
   public enum Kind {
-    ITEM(0, Field.ENTITY),
-    USER(1, Field.USER);
+    ITEM(0),
+    USER(1);
 
     private final byte code;
-    private final Field field;
 
-    Kind(int code, Field field) {
+    Kind(int code) {
       this.code = (byte) code;
-      this.field = field;
     }
 
     /** The field of the records' ids. */
     public Field field() {
-      return field;
+      return switch (this) {
+        case ITEM -> Field.ENTITY;
+        case USER -> Field.USER;
+      };
     }
   }
 

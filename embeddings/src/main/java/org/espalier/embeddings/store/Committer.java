@@ -102,7 +102,7 @@ final class Committer implements AutoCloseable {
    * @throws IllegalStateException when the store is closed
    */
   <R> R commit(Mutation<R> mutation) {
-    if (Thread.currentThread() == thread) {
+    if (Thread.currentThread().equals(thread)) {
       throw new IllegalStateException("a commit listener must not write to the store");
     }
     int rows = Math.min(mutation.rows(), options.queueRowsMax());

@@ -5,7 +5,6 @@ import it.unimi.dsi.fastutil.longs.Long2LongOpenHashMap;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLongArray;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How many events of each type every entity has. Held in memory; reads take no lock. The committer
@@ -27,10 +26,11 @@ public final class InteractionCounts {
   private static final byte VERSION = 1;
   private static final int PAGE_BITS = 10;
   private static final int PAGE_IDS = 1 << PAGE_BITS;
-  private static final @Nullable AtomicLongArray[] NO_PAGES = {};
+  private static final AtomicLongArray[] NO_PAGES = {};
+  private static final AtomicLongArray ABSENT = new AtomicLongArray(0);
 
-  /** By type, then page of entity ids; an absent page counts 0. Only the committer replaces arrays. */
-  private volatile @Nullable AtomicLongArray[][] pagesByType = {};
+  /** By type, then page of entity ids. Only the committer replaces pages and arrays of pages. */
+  private volatile AtomicLongArray[][] pagesByType = {};
 
   /** The committer's own: type << 32 | entity → total after the group. */
   private final Long2LongOpenHashMap staged = new Long2LongOpenHashMap();
@@ -54,14 +54,14 @@ public final class InteractionCounts {
 
   /** Events of one type that an entity has. */
   public long of(int type, int entity) {
-    @Nullable AtomicLongArray[][] byType = pagesByType;
+    AtomicLongArray[][] byType = pagesByType;
     if (type < 0 || type >= byType.length || entity < 0) {
       return 0;
     }
-    @Nullable AtomicLongArray[] pages = byType[type];
+    AtomicLongArray[] pages = byType[type];
     int page = entity >>> PAGE_BITS;
-    AtomicLongArray counts = page < pages.length ? pages[page] : null;
-    return counts == null ? 0 : counts.get(entity & (PAGE_IDS - 1));
+    AtomicLongArray counts = page < pages.length ? pages[page] : ABSENT;
+    return counts.length() == 0 ? 0 : counts.get(entity & (PAGE_IDS - 1));
   }
 
   /** Events of all types that an entity has. */
@@ -75,14 +75,14 @@ public final class InteractionCounts {
 
   /** Visits the entities that have events of a type, by id. */
   public void forEach(int type, Visitor visitor) {
-    @Nullable AtomicLongArray[][] byType = pagesByType;
+    AtomicLongArray[][] byType = pagesByType;
     if (type < 0 || type >= byType.length) {
       return;
     }
-    @Nullable AtomicLongArray[] pages = byType[type];
+    AtomicLongArray[] pages = byType[type];
     for (int page = 0; page < pages.length; page++) {
       AtomicLongArray counts = pages[page];
-      for (int i = 0; counts != null && i < PAGE_IDS; i++) {
+      for (int i = 0; i < counts.length(); i++) {
         long count = counts.get(i);
         if (count != 0) {
           visitor.count(page << PAGE_BITS | i, count);
@@ -130,21 +130,22 @@ public final class InteractionCounts {
   }
 
   private AtomicLongArray pageFor(int type, int entity) {
-    @Nullable AtomicLongArray[][] byType = pagesByType;
+    AtomicLongArray[][] byType = pagesByType;
     if (type >= byType.length) {
       int before = byType.length;
       byType = Arrays.copyOf(byType, type + 1);
       Arrays.fill(byType, before, byType.length, NO_PAGES);
       pagesByType = byType;
     }
-    @Nullable AtomicLongArray[] pages = byType[type];
+    AtomicLongArray[] pages = byType[type];
     int page = entity >>> PAGE_BITS;
-    AtomicLongArray present = page < pages.length ? pages[page] : null;
-    if (present != null) {
-      return present;
+    if (page < pages.length && pages[page].length() != 0) {
+      return pages[page];
     }
+    int before = pages.length;
+    pages = Arrays.copyOf(pages, Math.max(before, page + 1));
+    Arrays.fill(pages, before, pages.length, ABSENT);
     AtomicLongArray made = new AtomicLongArray(PAGE_IDS);
-    pages = Arrays.copyOf(pages, Math.max(pages.length, page + 1));
     pages[page] = made;
     byType = byType.clone();
     byType[type] = pages;

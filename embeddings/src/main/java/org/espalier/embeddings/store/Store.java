@@ -44,7 +44,7 @@ public final class Store implements AutoCloseable {
    *     format, not a store, not accessible, or its disk is full
    */
   public static Store open(Path directory, StoreOptions options) {
-    return open(directory, options, new Disk.Real());
+    return open(directory, options, new Disk.Real(directory));
   }
 
   static Store open(Path directory, StoreOptions options, Disk disk) {

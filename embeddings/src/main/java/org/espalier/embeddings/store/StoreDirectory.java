@@ -79,7 +79,7 @@ final class StoreDirectory {
    * @throws StoreException DISK_FULL when less than {@code freeBytesMin} is left
    */
   static void requireFreeSpace(Path root, long freeBytesMin, Disk disk) {
-    long free = disk.freeBytes(root);
+    long free = disk.freeBytes();
     if (free < freeBytesMin) {
       throw new StoreException(
           Kind.DISK_FULL,

@@ -1,6 +1,5 @@
 package org.espalier.embeddings.store;
 
-import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDB;
@@ -12,7 +11,6 @@ import org.rocksdb.WriteOptions;
 /** A disk that fails or waits when it is told to; otherwise the real one. */
 final class FaultyDisk implements Disk {
 
-  private final Real real = new Real();
   private volatile Status.@Nullable Code failure;
   private volatile @Nullable CountDownLatch gate;
   private volatile long freeBytes = Long.MAX_VALUE;
@@ -49,7 +47,7 @@ final class FaultyDisk implements Disk {
   }
 
   @Override
-  public long freeBytes(Path path) {
+  public long freeBytes() {
     return freeBytes;
   }
 
@@ -69,6 +67,6 @@ final class FaultyDisk implements Disk {
       throw new RocksDBException("broken on purpose", new Status(code, Status.SubCode.None, ""));
     }
     writes++;
-    real.write(rocks, options, batch);
+    rocks.write(options, batch);
   }
 }

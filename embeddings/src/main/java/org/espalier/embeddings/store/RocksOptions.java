@@ -21,8 +21,8 @@ final class RocksOptions {
   /** About 1% false positives; idempotency keys and histories miss most of the time. */
   private static final double BLOOM_BITS_PER_KEY = 10;
 
-  /** Recovery replays at most this much; rarely written families would else pin old logs. */
-  private static final long WAL_BYTES_MAX = 256L << 20;
+  /** An open after a crash replays about this much at most, a second or two of work. */
+  private static final long WAL_BYTES_MAX = 64L << 20;
 
   /** Every table file is rewritten this often, so that what was erased leaves the disk. */
   private static final long REWRITE_SECONDS = 7L * 24 * 3600;

@@ -1,6 +1,5 @@
 package org.espalier.embeddings.store;
 
-import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDB;
@@ -12,18 +11,25 @@ import org.rocksdb.WriteOptions;
 /** A disk that fails or waits when it is told to; otherwise the real one. */
 final class FaultyDisk implements Disk {
 
-  private final Real real = new Real();
   private volatile Status.@Nullable Code failure;
   private volatile @Nullable CountDownLatch gate;
   private volatile long freeBytes = Long.MAX_VALUE;
+  private volatile int goodWritesLeft;
   private volatile int writes;
 
   void failWith(Status.Code code) {
     failure = code;
   }
 
+  /** Lets some writes pass first. */
+  void failAfter(int goodWrites, Status.Code code) {
+    goodWritesLeft = goodWrites;
+    failure = code;
+  }
+
   void heal() {
     failure = null;
+    goodWritesLeft = 0;
   }
 
   /** Writes wait until the gate opens. */
@@ -41,7 +47,7 @@ final class FaultyDisk implements Disk {
   }
 
   @Override
-  public long freeBytes(Path path) {
+  public long freeBytes() {
     return freeBytes;
   }
 
@@ -57,10 +63,10 @@ final class FaultyDisk implements Disk {
       }
     }
     Status.Code code = failure;
-    if (code != null) {
+    if (code != null && goodWritesLeft-- <= 0) {
       throw new RocksDBException("broken on purpose", new Status(code, Status.SubCode.None, ""));
     }
     writes++;
-    real.write(rocks, options, batch);
+    rocks.write(options, batch);
   }
 }

@@ -4,22 +4,26 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
+import org.rocksdb.HistogramType;
 import org.rocksdb.IngestExternalFileOptions;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Snapshot;
+import org.rocksdb.Statistics;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 import org.slf4j.Logger;
@@ -48,6 +52,7 @@ final class Database implements AutoCloseable {
   private final Resources owned;
   private final RocksDB rocks;
   private final Map<Family, ColumnFamilyHandle> handles;
+  private final Statistics counters;
   private final ReadOptions lookups;
   private final ReadOptions wholeScans;
   private final WriteOptions writes;
@@ -59,12 +64,14 @@ final class Database implements AutoCloseable {
       StoreOptions options,
       Resources owned,
       RocksDB rocks,
-      Map<Family, ColumnFamilyHandle> handles) {
+      Map<Family, ColumnFamilyHandle> handles,
+      Statistics counters) {
     this.directory = directory;
     this.disk = disk;
     this.owned = owned;
     this.rocks = rocks;
     this.handles = handles;
+    this.counters = counters;
     this.lookups = owned.own(new ReadOptions()).setPrefixSameAsStart(true);
     this.wholeScans =
         owned
@@ -87,7 +94,9 @@ final class Database implements AutoCloseable {
         descriptors.add(
             new ColumnFamilyDescriptor(family.nameBytes(), rocksOptions.family(family)));
       }
-      DBOptions databaseOptions = rocksOptions.database(directory.isNew());
+      // Counters only: a histogram would read the clock at every call.
+      Statistics counters = owned.own(new Statistics(EnumSet.allOf(HistogramType.class)));
+      DBOptions databaseOptions = rocksOptions.database(directory.isNew()).setStatistics(counters);
       List<ColumnFamilyHandle> opened = new ArrayList<>();
       RocksDB rocks =
           owned.own(
@@ -98,7 +107,7 @@ final class Database implements AutoCloseable {
       for (Family family : Family.values()) {
         handles.put(family, inOrder.next());
       }
-      return new Database(directory.root(), disk, options, owned, rocks, handles);
+      return new Database(directory.root(), disk, options, owned, rocks, handles, counters);
     } catch (RocksDBException e) {
       try (owned) {
         throw RocksErrors.translate("open", directory.root(), e);
@@ -110,7 +119,7 @@ final class Database implements AutoCloseable {
     }
   }
 
-  private static void loadLibrary() {
+  static void loadLibrary() {
     try {
       RocksDB.loadLibrary();
     } catch (UnsatisfiedLinkError | RuntimeException e) {
@@ -198,26 +207,12 @@ final class Database implements AutoCloseable {
    * @param alwaysSync whether it must be on the disk even where the options leave that to the system
    */
   void write(WriteBatch batch, boolean alwaysSync) {
-    lifecycle.enter();
-    try {
-      disk.write(rocks, alwaysSync ? syncedWrites : writes, batch);
-    } catch (RocksDBException e) {
-      throw RocksErrors.translate("write to", directory, e);
-    } finally {
-      lifecycle.exit();
-    }
+    call("write to", () -> disk.write(rocks, alwaysSync ? syncedWrites : writes, batch));
   }
 
   /** Moves everything from the log into table files, so that the log's files can go. */
   void flush() {
-    lifecycle.enter();
-    try {
-      flushAll();
-    } catch (RocksDBException e) {
-      throw RocksErrors.translate("write to", directory, e);
-    } finally {
-      lifecycle.exit();
-    }
+    call("write to", this::flushAll);
   }
 
   private void flushAll() throws RocksDBException {
@@ -235,13 +230,66 @@ final class Database implements AutoCloseable {
     }
   }
 
+  /** Takes table files over into a family, all or none, durably; they leave their place. */
+  void ingest(Family family, List<Path> files) {
+    List<String> names = files.stream().map(Path::toString).toList();
+    try (IngestExternalFileOptions options = new IngestExternalFileOptions().setMoveFiles(true)) {
+      call("write to", () -> disk.ingest(rocks, handle(family), names, options));
+    }
+  }
+
+  /** Frees at once the table files that lie inside a range whose rows have been deleted. */
+  void releaseFiles(Family family, byte[] from, byte[] to) {
+    call("write to", () -> rocks.deleteFilesInRanges(handle(family), List.of(from, to), false));
+  }
+
   /** Throws DAMAGED when a block of any table file does not match its checksum. */
   void verifyFiles() {
+    call("read", rocks::verifyChecksum);
+  }
+
+  Backup backup(Backups folder) {
+    return ask("back up", () -> folder.create(rocks));
+  }
+
+  /** Makes a database of this moment in a directory that does not exist. */
+  void checkpoint(Path target) {
+    call(
+        "copy",
+        () -> {
+          try (Checkpoint checkpoint = Checkpoint.create(rocks)) {
+            checkpoint.createCheckpoint(target.toString());
+          }
+        });
+  }
+
+  StoreStatistics statistics() {
+    return ask("read", () -> StoreStatistics.of(rocks, handles, counters));
+  }
+
+  private interface Call {
+    void run() throws RocksDBException;
+  }
+
+  private interface Question<R> {
+    R ask() throws RocksDBException;
+  }
+
+  private void call(String doing, Call call) {
+    ask(
+        doing,
+        () -> {
+          call.run();
+          return directory;
+        });
+  }
+
+  private <R> R ask(String doing, Question<R> question) {
     lifecycle.enter();
     try {
-      rocks.verifyChecksum();
+      return question.ask();
     } catch (RocksDBException e) {
-      throw RocksErrors.translate("read", directory, e);
+      throw RocksErrors.translate(doing, directory, e);
     } finally {
       lifecycle.exit();
     }
@@ -277,30 +325,6 @@ final class Database implements AutoCloseable {
       work.accept(new View(options));
     } finally {
       rocks.releaseSnapshot(moment);
-      lifecycle.exit();
-    }
-  }
-
-  /** Takes table files over into a family, all or none, durably; they leave their place. */
-  void ingest(Family family, List<Path> files) {
-    lifecycle.enter();
-    try (IngestExternalFileOptions options = new IngestExternalFileOptions().setMoveFiles(true)) {
-      disk.ingest(rocks, handle(family), files.stream().map(Path::toString).toList(), options);
-    } catch (RocksDBException e) {
-      throw RocksErrors.translate("write to", directory, e);
-    } finally {
-      lifecycle.exit();
-    }
-  }
-
-  /** Frees at once the table files that lie inside a range whose rows have been deleted. */
-  void releaseFiles(Family family, byte[] from, byte[] to) {
-    lifecycle.enter();
-    try {
-      rocks.deleteFilesInRanges(handle(family), List.of(from, to), false);
-    } catch (RocksDBException e) {
-      throw RocksErrors.translate("write to", directory, e);
-    } finally {
       lifecycle.exit();
     }
   }

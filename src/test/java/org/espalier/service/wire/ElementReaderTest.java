@@ -40,7 +40,7 @@ class ElementReaderTest {
           id = JsonValues.id("id", parser);
         }
         if (id == null) {
-          throw JsonValues.missing("id");
+          throw new Rejection(ProblemCode.MISSING_FIELD, "id is missing");
         }
         return id;
       };
@@ -217,7 +217,7 @@ class ElementReaderTest {
   }
 
   private Batch<String> readField(String body) {
-    return reader.readArrayField(stream(body), "items", ID_ONLY);
+    return reader.readArrayField(stream(body), ID_ONLY, "items");
   }
 
   private Batch<String> readLines(String body) throws IOException {

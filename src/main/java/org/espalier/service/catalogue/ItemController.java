@@ -8,12 +8,9 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import org.espalier.embeddings.store.Catalogue.Kind;
-import org.espalier.embeddings.store.CatalogueUpdate;
-import org.espalier.embeddings.store.Store;
 import org.espalier.service.wire.Ids;
 import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.ProblemException;
-import org.espalier.service.wire.Timestamps;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -31,13 +28,9 @@ import org.springframework.web.bind.annotation.RestController;
 class ItemController {
 
   private final Records records;
-  private final Store store;
-  private final Timestamps timestamps;
 
-  ItemController(Records records, Store store, Timestamps timestamps) {
+  ItemController(Records records) {
     this.records = records;
-    this.store = store;
-    this.timestamps = timestamps;
   }
 
   @Operation(
@@ -71,8 +64,7 @@ class ItemController {
   @DeleteMapping("/v1/items/{id}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void delete(@PathVariable String id) {
-    Ids.require("the item's id", id);
-    if (store.deleteItem(id, timestamps.nowMs(), CatalogueUpdate.ANY_VERSION).isEmpty()) {
+    if (!records.deleteItem(Ids.require("the item's id", id))) {
       throw unknownItem();
     }
   }

@@ -7,8 +7,11 @@ import org.espalier.embeddings.store.Catalogue;
 import org.espalier.embeddings.store.CatalogueUpdate;
 import org.espalier.embeddings.store.PutResult;
 import org.espalier.embeddings.store.Store;
+import org.espalier.service.platform.ItemRecordsChanged;
 import org.espalier.service.wire.Batch;
 import org.espalier.service.wire.ElementReader;
+import org.espalier.service.wire.Timestamps;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
@@ -22,11 +25,20 @@ class Records {
   private final Store store;
   private final ElementReader elements;
   private final RecordDecoder decoder;
+  private final Timestamps timestamps;
+  private final ApplicationEventPublisher events;
 
-  Records(Store store, ElementReader elements, RecordDecoder decoder) {
+  Records(
+      Store store,
+      ElementReader elements,
+      RecordDecoder decoder,
+      Timestamps timestamps,
+      ApplicationEventPublisher events) {
     this.store = store;
     this.elements = elements;
     this.decoder = decoder;
+    this.timestamps = timestamps;
+    this.events = events;
   }
 
   /** A record; empty when there is none or it was deleted. */
@@ -61,10 +73,20 @@ class Records {
     return BatchAccepted.since(startNs, batch.accepted().size(), batch.rejected());
   }
 
+  /** Deletes an item; returns false when nothing knows it. */
+  boolean deleteItem(String id) {
+    boolean known =
+        store.deleteItem(id, timestamps.nowMs(), CatalogueUpdate.ANY_VERSION).isPresent();
+    events.publishEvent(new ItemRecordsChanged(List.of(id)));
+    return known;
+  }
+
   private List<PutResult> put(Catalogue.Kind kind, List<CatalogueUpdate> updates) {
-    return switch (kind) {
-      case ITEM -> store.putItems(updates);
-      case USER -> store.putUsers(updates);
-    };
+    if (kind == Catalogue.Kind.USER) {
+      return store.putUsers(updates);
+    }
+    List<PutResult> results = store.putItems(updates);
+    events.publishEvent(new ItemRecordsChanged(updates.stream().map(CatalogueUpdate::id).toList()));
+    return results;
   }
 }

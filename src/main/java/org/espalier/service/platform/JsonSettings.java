@@ -1,5 +1,6 @@
 package org.espalier.service.platform;
 
+import com.fasterxml.jackson.annotation.Nulls;
 import java.time.Clock;
 import org.espalier.service.wire.ElementReader;
 import org.espalier.service.wire.Limits;
@@ -34,7 +35,8 @@ class JsonSettings {
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .changeDefaultNullHandling(nulls -> nulls.withContentNulls(Nulls.FAIL));
       for (LogicalType type :
           new LogicalType[] {
             LogicalType.Textual, LogicalType.Integer, LogicalType.Float, LogicalType.Boolean

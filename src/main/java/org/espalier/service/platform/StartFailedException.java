@@ -1,10 +1,13 @@
 package org.espalier.service.platform;
 
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import org.espalier.embeddings.store.StoreException;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.validation.BindValidationException;
 import org.springframework.boot.web.server.PortInUseException;
+import org.springframework.core.convert.ConversionFailedException;
 import org.springframework.validation.FieldError;
 import org.springframework.validation.ObjectError;
 
@@ -42,7 +45,7 @@ public final class StartFailedException extends RuntimeException {
                   .formatted(busy.getPort());
           case BindValidationException invalid -> invalidSetting(invalid);
           case BindException bind when !(bind.getCause() instanceof BindValidationException) ->
-              "setting %s is invalid: %s".formatted(bind.getName(), rootMessage(bind));
+              "setting %s is invalid: %s".formatted(bind.getName(), reason(bind));
           default -> null;
         });
   }
@@ -58,12 +61,29 @@ public final class StartFailedException extends RuntimeException {
     return "settings %s: %s".formatted(name, error.getDefaultMessage());
   }
 
-  private static String rootMessage(Throwable failure) {
+  private static String reason(BindException bind) {
+    for (Throwable at = bind; at != null; at = at.getCause()) {
+      if (at instanceof ConversionFailedException conversion) {
+        return "\"%s\" is not %s".formatted(conversion.getValue(), wanted(conversion));
+      }
+    }
+    return rootMessage(bind);
+  }
+
+  private static String wanted(ConversionFailedException conversion) {
+    Class<?> type = conversion.getTargetType().getType();
+    return type.isEnum()
+        ? "one of " + Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT)
+        : "a " + type.getSimpleName();
+  }
+
+  /** The first line of what was wrong in the first place. */
+  static String rootMessage(Throwable failure) {
     Throwable root = failure;
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    String message = String.valueOf(root.getMessage());
+    String message = root.getMessage() == null ? root.toString() : root.getMessage();
     int end = message.indexOf('\n');
     return end < 0 ? message : message.substring(0, end);
   }

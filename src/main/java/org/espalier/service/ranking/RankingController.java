@@ -43,8 +43,9 @@ class RankingController {
   }
 
   @Operation(summary = "Recommend items to a user, in short")
-  @GetMapping("/recommend/{userId}")
-  Ranking recommend(@PathVariable String userId, @RequestParam(defaultValue = "10") int n) {
+  @GetMapping("/recommend/{user_id}")
+  Ranking recommend(
+      @PathVariable("user_id") String userId, @RequestParam(defaultValue = "10") int n) {
     return ranker.recommend(new RecommendRequest(userId, n, null, null, null));
   }
 

@@ -36,6 +36,7 @@ abstract class HttpTest {
   static void freshData(DynamicPropertyRegistry properties) throws IOException {
     Path data = Files.createTempDirectory(Files.createDirectories(Path.of("target/data")), "http");
     properties.add("espalier.data-dir", data::toString);
+    properties.add("espalier.ranking.warm-up", () -> "10ms");
   }
 
   Answer get(String path) {

@@ -1,6 +1,7 @@
 package org.espalier.service.cli;
 
 import java.io.PrintWriter;
+import org.espalier.service.console.CommandException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;

@@ -1,4 +1,4 @@
-package org.espalier.service.cli;
+package org.espalier.service.console;
 
 /** A command failed for a reason that its user can act on: the message is one clear line. */
 public final class CommandException extends RuntimeException {

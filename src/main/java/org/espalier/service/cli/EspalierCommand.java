@@ -2,7 +2,6 @@ package org.espalier.service.cli;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
 
 /** The command line's root; {@link #main} is what the launcher starts. */
 @Command(
@@ -14,11 +13,7 @@ import picocli.CommandLine.HelpCommand;
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     versionProvider = CommandVersion.class,
-    subcommands = {
-      LauncherOnly.TestCommand.class,
-      LauncherOnly.BenchCommand.class,
-      HelpCommand.class
-    },
+    subcommands = {LauncherOnly.TestCommand.class, LauncherOnly.BenchCommand.class},
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:done", "1:failed", "2:wrong usage"},
     footerHeading = "%nExamples:%n",

@@ -1,6 +1,7 @@
 package org.espalier.service.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -341,6 +342,14 @@ class LauncherIT {
     for (String command : List.of("test", "bench")) {
       assertThat(launch(command, "--help").out()).endsWith("<" + command + ">\n<--help>\n");
     }
+  }
+
+  @Test
+  void shellcheck_finds_nothing_in_the_scripts() throws Exception {
+    assumeTrue(Files.exists(Path.of("/usr/bin/shellcheck")), "shellcheck is not installed");
+    Outcome outcome = new Shell(Shell.checkout()).run("/usr/bin/shellcheck", "espalier", ".ci/run");
+    assertThat(outcome.out()).isEmpty();
+    assertThat(outcome.code()).isZero();
   }
 
   private Outcome launch(String... arguments) throws Exception {

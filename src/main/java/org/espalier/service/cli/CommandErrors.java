@@ -2,6 +2,7 @@ package org.espalier.service.cli;
 
 import java.io.PrintWriter;
 import org.espalier.service.console.CommandException;
+import org.espalier.service.platform.StartFailedException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
@@ -27,12 +28,13 @@ final class CommandErrors implements IParameterExceptionHandler, IExecutionExcep
   @Override
   public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
     PrintWriter err = command.getErr();
-    if (failure instanceof CommandException) {
-      err.println("espalier: " + oneLine(failure.getMessage()));
-    } else {
-      err.println(
-          "espalier: unexpected " + failure.getClass().getSimpleName() + "; this is a bug:");
-      failure.printStackTrace(err);
+    switch (failure) {
+      case CommandException _, StartFailedException _ ->
+          err.println("espalier: " + oneLine(failure.getMessage()));
+      default -> {
+        err.println("espalier: this is a bug: " + failure);
+        failure.printStackTrace(err);
+      }
     }
     return ExitCode.SOFTWARE;
   }

@@ -13,7 +13,11 @@ import picocli.CommandLine.Command;
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     versionProvider = CommandVersion.class,
-    subcommands = {LauncherOnly.TestCommand.class, LauncherOnly.BenchCommand.class},
+    subcommands = {
+      ServeCommand.class,
+      LauncherOnly.TestCommand.class,
+      LauncherOnly.BenchCommand.class
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:done", "1:failed", "2:wrong usage"},
     footerHeading = "%nExamples:%n",

@@ -1,6 +1,7 @@
 package org.espalier.service.platform;
 
 import java.util.Optional;
+import org.espalier.embeddings.store.StoreException;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.validation.BindValidationException;
 import org.springframework.boot.web.server.PortInUseException;
@@ -35,6 +36,7 @@ public final class StartFailedException extends RuntimeException {
     return Optional.ofNullable(
         switch (failure) {
           case StartFailedException known -> known.getMessage();
+          case StoreException store -> store.getMessage();
           case PortInUseException busy ->
               "port %d is in use; stop the other process or set server.port (SERVER_PORT)"
                   .formatted(busy.getPort());

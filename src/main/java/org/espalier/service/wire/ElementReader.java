@@ -3,6 +3,7 @@ package org.espalier.service.wire;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -50,24 +51,29 @@ public final class ElementReader {
     }
   }
 
-  /** Reads {@code {"<field>": [element, …]}}. */
-  public <T> Batch<T> readArrayField(InputStream body, String field, ElementDecoder<T> decoder) {
-    String shape = "{\"" + field + "\": [ … ]}";
+  /**
+   * Reads {@code {"<field>": [element, …]}}.
+   *
+   * @param fields the names that the field may have, the usual one first
+   */
+  public <T> Batch<T> readArrayField(
+      InputStream body, ElementDecoder<T> decoder, String... fields) {
+    String shape = "{\"" + fields[0] + "\": [ … ]}";
     try (JsonParser parser = json.createParser(ObjectReadContext.empty(), body)) {
       requireStart(parser, JsonToken.START_OBJECT, shape);
       String name = parser.nextName();
       if (name == null) {
         throw new ProblemException(ProblemCode.MISSING_FIELD, "the body must be " + shape);
       }
-      if (!name.equals(field)) {
-        throw JsonValues.unknownField(name, field).asProblem();
+      if (!Arrays.asList(fields).contains(name)) {
+        throw JsonValues.unknownField(name, fields[0]).asProblem();
       }
       if (parser.nextToken() != JsonToken.START_ARRAY) {
         throw new ProblemException(ProblemCode.INVALID_TYPE, "the body must be " + shape);
       }
       Batch<T> batch = readElements(parser, decoder);
       if (parser.nextToken() != JsonToken.END_OBJECT) {
-        throw JsonValues.unknownField(parser.currentName(), field).asProblem();
+        throw JsonValues.unknownField(parser.currentName(), fields[0]).asProblem();
       }
       requireEnd(parser);
       return batch;

@@ -1,5 +1,6 @@
 package org.espalier.service.wire;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.JacksonIOException;
@@ -40,8 +41,8 @@ public final class JsonFaults {
     return new Rejection(code, firstSentence(message) + place(e.getLocation()));
   }
 
-  private static String place(TokenStreamLocation at) {
-    return at.getLineNr() < 1
+  private static String place(@Nullable TokenStreamLocation at) {
+    return at == null || at.getLineNr() < 1
         ? ""
         : " at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
   }

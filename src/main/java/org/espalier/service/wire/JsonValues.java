@@ -1,6 +1,7 @@
 package org.espalier.service.wire;
 
 import java.io.ByteArrayOutputStream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -19,6 +20,27 @@ public final class JsonValues {
       throw wrongType(what, "a string");
     }
     return parser.getString();
+  }
+
+  /** Text that UTF-8 can hold: JSON's escapes may spell half a surrogate pair, which it cannot. */
+  public static String unicode(String what, JsonParser parser) throws Rejection {
+    return requirePaired(what, string(what, parser));
+  }
+
+  /** Refuses text with half a surrogate pair. */
+  public static String requirePaired(String what, String text) throws Rejection {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isSurrogate(c)) {
+        if (i + 1 == text.length() || !Character.isSurrogatePair(c, text.charAt(i + 1))) {
+          throw new Rejection(
+              ProblemCode.INVALID_UTF8,
+              "%s has the unpaired surrogate U+%04X".formatted(what, (int) c));
+        }
+        i++;
+      }
+    }
+    return text;
   }
 
   /** A well-formed id. */
@@ -70,6 +92,10 @@ public final class JsonValues {
           throw new Rejection(
               ProblemCode.INVALID_VALUE, what + " holds a number that is not finite");
         }
+        if (parser.currentToken() == JsonToken.VALUE_STRING
+            || parser.currentToken() == JsonToken.PROPERTY_NAME) {
+          requirePaired(what, parser.getString());
+        }
         copy.copyCurrentEventExact(parser);
         if (parser.currentToken() == JsonToken.END_OBJECT
             && parser.streamReadContext().getNestingDepth() < depth) {
@@ -86,12 +112,24 @@ public final class JsonValues {
     return bytes.toByteArray();
   }
 
-  public static Rejection wrongType(String what, String wanted) {
-    return new Rejection(ProblemCode.INVALID_TYPE, what + " must be " + wanted);
+  /** The value of a field that must not stand twice. */
+  public static <T> T once(String what, @Nullable T before, T value) throws Rejection {
+    if (before != null) {
+      throw new Rejection(ProblemCode.DUPLICATE_FIELD, what + " stands twice");
+    }
+    return value;
   }
 
-  public static Rejection missing(String what) {
-    return new Rejection(ProblemCode.MISSING_FIELD, what + " is missing");
+  /** The value of a field that must be there. */
+  public static <T> T required(String what, @Nullable T value) throws Rejection {
+    if (value == null) {
+      throw new Rejection(ProblemCode.MISSING_FIELD, what + " is missing");
+    }
+    return value;
+  }
+
+  public static Rejection wrongType(String what, String wanted) {
+    return new Rejection(ProblemCode.INVALID_TYPE, what + " must be " + wanted);
   }
 
   /** Refuses a field that nobody knows, so that a misspelled one is not lost in silence. */

@@ -1,6 +1,7 @@
 package org.espalier.service.cli;
 
 import java.io.PrintWriter;
+import org.espalier.learning.data.DataException;
 import org.espalier.service.console.CommandException;
 import org.espalier.service.platform.StartFailedException;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ final class CommandErrors implements IParameterExceptionHandler, IExecutionExcep
   public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
     PrintWriter err = command.getErr();
     switch (failure) {
-      case CommandException _, StartFailedException _ ->
+      case CommandException _, StartFailedException _, DataException _ ->
           err.println("espalier: " + oneLine(failure.getMessage()));
       default -> {
         err.println("espalier: this is a bug: " + failure);

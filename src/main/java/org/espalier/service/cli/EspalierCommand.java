@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
     versionProvider = CommandVersion.class,
     subcommands = {
       ServeCommand.class,
+      EvaluateCommand.class,
       LauncherOnly.TestCommand.class,
       LauncherOnly.BenchCommand.class
     },
@@ -41,6 +42,7 @@ public final class EspalierCommand extends CommandGroup {
     return new CommandLine(new EspalierCommand())
         .setParameterExceptionHandler(errors)
         .setExecutionExceptionHandler(errors)
-        .setUsageHelpAutoWidth(true);
+        .setUsageHelpAutoWidth(true)
+        .setCaseInsensitiveEnumValuesAllowed(true);
   }
 }

@@ -28,6 +28,16 @@ final class LineProgress implements Progress {
   @Override
   public synchronized void step(long steps) {
     done += steps;
+    sayWhenDue();
+  }
+
+  @Override
+  public synchronized void note(String newWords) {
+    words = ", " + newWords;
+    sayWhenDue();
+  }
+
+  private void sayWhenDue() {
     long now = console.nanoTime().getAsLong();
     if (now - nextNanos >= 0) {
       nextNanos = now + EVERY_NANOS;
@@ -41,11 +51,6 @@ final class LineProgress implements Progress {
               done * 100 / total,
               words));
     }
-  }
-
-  @Override
-  public synchronized void note(String newWords) {
-    words = ", " + newWords;
   }
 
   @Override

@@ -51,7 +51,6 @@ final class FieldsCopier {
   }
 
   private String name(String name, Set<String> names) throws Rejection {
-    JsonValues.requirePaired("a field's name", name);
     if (name.isEmpty() || bytes(name) > limits.fieldNameSize().toBytes()) {
       throw new Rejection(
           ProblemCode.FIELD_TOO_LARGE,

@@ -24,11 +24,7 @@ public final class JsonValues {
 
   /** Text that UTF-8 can hold: JSON's escapes may spell half a surrogate pair, which it cannot. */
   public static String unicode(String what, JsonParser parser) throws Rejection {
-    return requirePaired(what, string(what, parser));
-  }
-
-  /** Refuses text with half a surrogate pair. */
-  public static String requirePaired(String what, String text) throws Rejection {
+    String text = string(what, parser);
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (Character.isSurrogate(c)) {
@@ -92,9 +88,8 @@ public final class JsonValues {
           throw new Rejection(
               ProblemCode.INVALID_VALUE, what + " holds a number that is not finite");
         }
-        if (parser.currentToken() == JsonToken.VALUE_STRING
-            || parser.currentToken() == JsonToken.PROPERTY_NAME) {
-          requirePaired(what, parser.getString());
+        if (parser.currentToken() == JsonToken.VALUE_STRING) {
+          unicode(what, parser);
         }
         copy.copyCurrentEventExact(parser);
         if (parser.currentToken() == JsonToken.END_OBJECT

@@ -95,6 +95,11 @@ final class Committer implements AutoCloseable {
     listeners.add(listener);
   }
 
+  /** Rows of the callers that are inside, up to the queue's bound. */
+  int waitingRows() {
+    return options.queueRowsMax() - room.availablePermits();
+  }
+
   /**
    * Commits a mutation and returns its result once it is durable.
    *

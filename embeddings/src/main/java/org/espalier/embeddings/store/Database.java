@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -176,6 +177,18 @@ final class Database implements AutoCloseable {
     lifecycle.enter();
     try {
       disk.write(rocks, writes, batch);
+    } catch (RocksDBException e) {
+      throw RocksErrors.translate("write to", directory, e);
+    } finally {
+      lifecycle.exit();
+    }
+  }
+
+  /** Moves everything from the log into table files, so that the log's files can go. */
+  void flush() {
+    lifecycle.enter();
+    try (FlushOptions andWait = new FlushOptions()) {
+      rocks.flush(andWait, List.copyOf(handles.values()));
     } catch (RocksDBException e) {
       throw RocksErrors.translate("write to", directory, e);
     } finally {

@@ -55,6 +55,9 @@ public final class Store implements AutoCloseable {
       Store store = new Store(owned, database, options, disk);
       store.committer.commit(new InternTokens(Field.FIELD, Dictionary.RESERVED));
       store.committer.commit(new InternTokens(Field.RELATION, List.of(Dictionary.INTERACTS)));
+      if (prepared.isNew()) {
+        prepared.finishCreation();
+      }
       EraseUser.unfinished(database).forEach(store::erase);
       return store;
     } catch (RuntimeException e) {
@@ -95,6 +98,11 @@ public final class Store implements AutoCloseable {
   /** The sequence of the newest durable event; 0 when there was none. */
   public long lastSequence() {
     return staging.lastSequence();
+  }
+
+  /** Rows that are being written or wait for it; a measure of how busy the store is. */
+  public int waitingRows() {
+    return committer.waitingRows();
   }
 
   /** Adds a listener for all groups from now on. */
@@ -157,7 +165,7 @@ public final class Store implements AutoCloseable {
   /**
    * Erases a user: events, history, edges, event ids, counts, record, and the token itself; its id
    * stays taken. A long history goes in several batches, and {@link #open} goes on where a crash
-   * stopped. Bytes leave the disk as RocksDB compacts, within a week.
+   * stopped. The bytes leave the disk as RocksDB compacts, which visits every file at least weekly.
    *
    * @return empty when nothing knows the user
    */
@@ -173,7 +181,12 @@ public final class Store implements AutoCloseable {
       step = committer.commit(new EraseUser(user));
       removed = removed.plus(step.removed());
     } while (!step.done());
+    flush(); // the log still holds what was erased
     return removed;
+  }
+
+  void flush() {
+    staging.database().flush();
   }
 
   /** Commits what is under way, waits for readers to leave, and closes. */

@@ -2,6 +2,7 @@ package org.espalier.embeddings.store;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +17,8 @@ import org.espalier.embeddings.store.StoreException.Kind;
  * A store's directory on disk:
  *
  * <pre>
- * FORMAT    one line, "espalier-store 1": what this is and the version of its layout
+ * FORMAT    one line, "espalier-store 1": what this is and the version of its layout; named
+ *           FORMAT.tmp until the first open has come to its end
  * db/       RocksDB's files
  * staging/  table files of generations that are being written; its content is disposable
  * </pre>
@@ -30,6 +32,8 @@ final class StoreDirectory {
 
   private static final Pattern FORMAT_LINE = Pattern.compile("espalier-store (\\d{1,9})\\n?");
   private static final String FORMAT_FILE = "FORMAT";
+  private static final String UNFINISHED_FORMAT_FILE = "FORMAT.tmp";
+  private static final String DATABASE = "db";
 
   private final Path root;
   private final boolean isNew;
@@ -41,25 +45,34 @@ final class StoreDirectory {
 
   /** Checks what is there, and prepares an empty or missing directory. */
   static StoreDirectory prepare(Path root, long freeBytesMin, Disk disk) {
-    try {
-      if (Files.exists(root) && !Files.isDirectory(root)) {
-        throw new StoreException(
-            Kind.NOT_A_STORE, root + " is a file; give a directory for the store");
-      }
-      Files.createDirectories(root);
-      requireFreeSpace(root, freeBytesMin, disk);
-      checkFormat(root);
-      Path database = Files.createDirectories(root.resolve("db"));
-      return new StoreDirectory(root, !holdsDatabase(database));
-    } catch (AccessDeniedException e) {
-      throw new StoreException(
-          Kind.NO_PERMISSION,
-          "cannot open %s: permission denied on %s; run as the directory's owner"
-              .formatted(root, e.getFile()),
-          e);
-    } catch (IOException e) {
-      throw new StoreException(Kind.IO, "cannot open %s: %s".formatted(root, e.getMessage()), e);
-    }
+    return translating(
+        root,
+        () -> {
+          if (Files.exists(root) && !Files.isDirectory(root)) {
+            throw new StoreException(
+                Kind.NOT_A_STORE, root + " is a file; give a directory for the store");
+          }
+          Files.createDirectories(root);
+          requireFreeSpace(root, freeBytesMin, disk);
+          if (Files.exists(root.resolve(FORMAT_FILE))) {
+            checkFormat(root);
+            checkDatabase(root);
+            return new StoreDirectory(root, false);
+          }
+          beginCreation(root);
+          return new StoreDirectory(root, true);
+        });
+  }
+
+  /** From here on the database must be there: its absence is damage, and none is created. */
+  void finishCreation() {
+    translating(
+        root,
+        () ->
+            Files.move(
+                root.resolve(UNFINISHED_FORMAT_FILE),
+                root.resolve(FORMAT_FILE),
+                StandardCopyOption.ATOMIC_MOVE));
   }
 
   /**
@@ -80,22 +93,17 @@ final class StoreDirectory {
   }
 
   Path database() {
-    return root.resolve("db");
+    return root.resolve(DATABASE);
   }
 
-  /** Whether no database was ever finished here, so that one may be created. */
+  /** Whether no open has ever come to its end here, so that nothing can be lost. */
   boolean isNew() {
     return isNew;
   }
 
   private static void checkFormat(Path root) throws IOException {
     Path file = root.resolve(FORMAT_FILE);
-    if (!Files.exists(file)) {
-      requireEmpty(root);
-      writeFormat(root, file);
-      return;
-    }
-    Matcher line = FORMAT_LINE.matcher(Files.readString(file));
+    Matcher line = FORMAT_LINE.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
     if (!line.matches()) {
       throw new StoreException(
           Kind.DAMAGED, file + " does not name a store's format; restore it from a backup");
@@ -107,6 +115,33 @@ final class StoreDirectory {
           "%s has format %d, this version reads up to %d; open it with a newer Espalier"
               .formatted(root, found, FORMAT_VERSION));
     }
+  }
+
+  /** RocksDB misses its CURRENT, but not its newest log, without which it opens and has lost it. */
+  private static void checkDatabase(Path root) throws IOException {
+    Path database = root.resolve(DATABASE);
+    boolean complete = Files.exists(database.resolve("CURRENT"));
+    if (complete) {
+      try (Stream<Path> files = Files.list(database)) {
+        complete = files.anyMatch(file -> file.toString().endsWith(".log"));
+      }
+    }
+    if (!complete) {
+      throw new StoreException(
+          Kind.DAMAGED, database + " lacks its CURRENT or its log; restore it from a backup");
+    }
+  }
+
+  private static void beginCreation(Path root) throws IOException {
+    Path unfinished = root.resolve(UNFINISHED_FORMAT_FILE);
+    if (!Files.exists(unfinished)) {
+      requireEmpty(root);
+      Files.writeString(unfinished, "espalier-store " + FORMAT_VERSION + "\n");
+      try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
+        channel.force(true);
+      }
+    }
+    Files.createDirectories(root.resolve(DATABASE));
   }
 
   private static void requireEmpty(Path root) throws IOException {
@@ -121,22 +156,21 @@ final class StoreDirectory {
     }
   }
 
-  private static void writeFormat(Path root, Path file) throws IOException {
-    Path temporary = root.resolve(FORMAT_FILE + ".tmp");
-    Files.writeString(temporary, "espalier-store " + FORMAT_VERSION + "\n");
-    try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-      channel.force(true);
-    }
-    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+  private interface FileWork<R> {
+    R run() throws IOException;
   }
 
-  /** RocksDB makes logs and table files only after CURRENT, so their presence without it is damage. */
-  private static boolean holdsDatabase(Path database) throws IOException {
-    try (Stream<Path> files = Files.list(database)) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .anyMatch(
-              name -> name.equals("CURRENT") || name.endsWith(".sst") || name.endsWith(".log"));
+  private static <R> R translating(Path root, FileWork<R> work) {
+    try {
+      return work.run();
+    } catch (AccessDeniedException e) {
+      throw new StoreException(
+          Kind.NO_PERMISSION,
+          "cannot open %s: permission denied on %s; run as the directory's owner"
+              .formatted(root, e.getFile()),
+          e);
+    } catch (IOException e) {
+      throw new StoreException(Kind.IO, "cannot open %s: %s".formatted(root, e), e);
     }
   }
 }

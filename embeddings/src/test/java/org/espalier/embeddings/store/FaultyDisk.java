@@ -16,14 +16,22 @@ final class FaultyDisk implements Disk {
   private volatile Status.@Nullable Code failure;
   private volatile @Nullable CountDownLatch gate;
   private volatile long freeBytes = Long.MAX_VALUE;
+  private volatile int goodWritesLeft;
   private volatile int writes;
 
   void failWith(Status.Code code) {
     failure = code;
   }
 
+  /** Lets some writes pass first. */
+  void failAfter(int goodWrites, Status.Code code) {
+    goodWritesLeft = goodWrites;
+    failure = code;
+  }
+
   void heal() {
     failure = null;
+    goodWritesLeft = 0;
   }
 
   /** Writes wait until the gate opens. */
@@ -57,7 +65,7 @@ final class FaultyDisk implements Disk {
       }
     }
     Status.Code code = failure;
-    if (code != null) {
+    if (code != null && goodWritesLeft-- <= 0) {
       throw new RocksDBException("broken on purpose", new Status(code, Status.SubCode.None, ""));
     }
     writes++;

@@ -9,6 +9,7 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
 import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBufferManager;
 
@@ -26,6 +27,8 @@ final class RocksOptions {
 
   /** Every table file is rewritten this often, so that what was erased leaves the disk. */
   private static final long REWRITE_SECONDS = 7L * 24 * 3600;
+
+  private static final int BULK_BLOCK_BYTES = 32 << 10;
 
   private final Resources owned;
   private final StoreOptions options;
@@ -89,7 +92,19 @@ final class RocksOptions {
             .useFixedLengthPrefixExtractor(Integer.BYTES)
             .setMemtablePrefixBloomSizeRatio(0.05);
       }
+      case BULK -> {
+        table.setBlockSize(BULK_BLOCK_BYTES).setFilterPolicy(null);
+        familyOptions.setCompressionType(CompressionType.NO_COMPRESSION);
+      }
     }
     return familyOptions.setTableFormatConfig(table);
+  }
+
+  /** The settings of a table file that is written for a family of shape BULK. */
+  static Options bulkTableFile(Resources owned) {
+    return owned
+        .own(new Options())
+        .setCompressionType(CompressionType.NO_COMPRESSION)
+        .setTableFormatConfig(new BlockBasedTableConfig().setBlockSize(BULK_BLOCK_BYTES));
   }
 }

@@ -109,16 +109,17 @@ class StoreKillTest {
     for (int w = 0; w < WRITERS; w++) {
       String prefix = arguments[1] + "-" + w + "-";
       Thread.ofPlatform()
-          .start(() -> {
-            for (int i = 0; ; i++) {
-              store.append(
-                  List.of(
-                      event(prefix + i, "u" + i % 100, "i" + i % 70, i),
-                      event(prefix + i + "b", "u" + i % 90, "j" + i, i)));
-              out.print(prefix + i + ".\n" + prefix + i + "b.\n");
-              out.flush();
-            }
-          });
+          .start(
+              () -> {
+                for (int i = 0; ; i++) {
+                  store.append(
+                      List.of(
+                          event(prefix + i, "u" + i % 100, "i" + i % 70, i),
+                          event(prefix + i + "b", "u" + i % 90, "j" + i, i)));
+                  out.print(prefix + i + ".\n" + prefix + i + "b.\n");
+                  out.flush();
+                }
+              });
     }
   }
 }

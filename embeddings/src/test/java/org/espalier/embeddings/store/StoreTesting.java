@@ -39,17 +39,18 @@ final class StoreTesting {
     List<String> lines = new ArrayList<>();
     store
         .edges()
-        .scan((relation, head, tail, weight, timeMs) -> {
-          Field heads = relation == Edges.INTERACTS ? Field.USER : Field.ENTITY;
-          lines.add(
-              "%s %s %s %s @%d"
-                  .formatted(
-                      names.token(heads, head),
-                      names.token(Field.RELATION, relation),
-                      names.token(Field.ENTITY, tail),
-                      weight,
-                      timeMs));
-        });
+        .scan(
+            (relation, head, tail, weight, timeMs) -> {
+              Field heads = relation == Edges.INTERACTS ? Field.USER : Field.ENTITY;
+              lines.add(
+                  "%s %s %s %s @%d"
+                      .formatted(
+                          names.token(heads, head),
+                          names.token(Field.RELATION, relation),
+                          names.token(Field.ENTITY, tail),
+                          weight,
+                          timeMs));
+            });
     return lines;
   }
 }

@@ -10,7 +10,7 @@ import org.espalier.learning.metric.RetrievalResult;
 import org.espalier.learning.mf.MfSpec;
 import org.espalier.learning.mf.MfTraining;
 import org.espalier.learning.train.TrainingOutcome;
-import org.espalier.service.console.TextTable;
+import org.espalier.service.console.RetrievalTable;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -59,19 +59,9 @@ record RetrievalReport(
   /** The same for people. */
   String table() {
     TrainingOutcome outcome = training.outcome();
-    RetrievalMetric[] metrics = RetrievalMetric.values();
-    String[] header = new String[metrics.length + 1];
-    String[] baseline = new String[metrics.length + 1];
-    String[] figures = new String[metrics.length + 1];
-    header[0] = "model";
-    baseline[0] = "popularity";
-    figures[0] = model + " (" + loss + ")";
-    for (int m = 0; m < metrics.length; m++) {
-      header[m + 1] = metrics[m].label();
-      baseline[m + 1] = String.format(Locale.ROOT, "%.4f", popularity.mean(metrics[m]));
-      figures[m + 1] = String.format(Locale.ROOT, "%.4f", measured.mean(metrics[m]));
-    }
-    return new TextTable(header).row(baseline).row(figures)
+    return new RetrievalTable()
+            .row("popularity", popularity)
+            .row(model + " (" + loss + ")", measured)
         + String.format(
             Locale.ROOT,
             "%n%,d users with test items among %,d items; %,d parameters in %d dimensions%n"

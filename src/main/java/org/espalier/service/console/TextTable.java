@@ -3,11 +3,14 @@ package org.espalier.service.console;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
-/** Rows of text in columns: the first column to the left, the others, figures, to the right. */
+/** Rows of text in columns: words to the left, figures to the right. */
 public final class TextTable {
 
   private static final String GAP = "  ";
+  private static final Predicate<String> FIGURE = Pattern.compile("[-+.,%\\d]*").asMatchPredicate();
 
   private final List<String[]> rows = new ArrayList<>();
 
@@ -35,12 +38,21 @@ public final class TextTable {
     }
     StringBuilder text = new StringBuilder();
     for (String[] row : rows) {
-      StringBuilder line = new StringBuilder(row[0]).repeat(' ', widths[0] - row[0].length());
-      for (int c = 1; c < row.length; c++) {
-        line.append(GAP).repeat(' ', widths[c] - row[c].length()).append(row[c]);
+      StringBuilder line = new StringBuilder();
+      for (int c = 0; c < row.length; c++) {
+        int padding = widths[c] - row[c].length();
+        line.append(c == 0 ? "" : GAP)
+            .repeat(' ', figures(c) ? padding : 0)
+            .append(row[c])
+            .repeat(' ', figures(c) ? 0 : padding);
       }
       text.append(line.toString().stripTrailing()).append('\n');
     }
     return text.toString();
+  }
+
+  /** Whether everything under a column's name is a figure. */
+  private boolean figures(int column) {
+    return rows.stream().skip(1).map(row -> row[column]).allMatch(FIGURE);
   }
 }

@@ -44,9 +44,16 @@ public record Feed(
       @Nullable Map<String, Object> context,
       @Nullable Long timestamp) {
 
+    static final String CLICK = "click";
+    static final String RATING = "rating";
+    static final String PLAIN = "interaction";
+
+    /** The types that say that a user chose an item; impressions do not. */
+    static final List<String> CHOICES = List.of(CLICK, RATING, PLAIN);
+
     /** A click that happens now. */
     public static Interaction click(String userId, String itemId) {
-      return new Interaction(null, "click", userId, itemId, null, null, null, null);
+      return new Interaction(null, CLICK, userId, itemId, null, null, null, null);
     }
   }
 

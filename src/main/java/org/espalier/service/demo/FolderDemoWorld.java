@@ -116,7 +116,7 @@ public final class FolderDemoWorld implements DemoWorld {
     Interactions train = folder.train();
     return new Feed.Interaction(
         "train-" + at,
-        train.hasValues() ? "rating" : "interaction",
+        train.hasValues() ? Feed.Interaction.RATING : Feed.Interaction.PLAIN,
         folder.users().token(user),
         folder.items().token(train.item(at)),
         train.hasValues() ? train.value(at) : null,

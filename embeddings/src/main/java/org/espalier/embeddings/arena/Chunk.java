@@ -12,8 +12,9 @@ import org.espalier.embeddings.kernel.BlockKernel;
  * {@link #token}, are eight bytes a token together.
  *
  * <p>Written by the table's one writer under readers. A block's stamp is the number of the last
- * publish that wrote into it, set <em>before</em> the values: whoever reads values and then finds a
- * stamp no newer than the moment it started from has read no half-written row ({@link #reading}).
+ * publish that wrote into it. A scan reads values, then the index ({@link #valuesBeforeIndex}), then
+ * the stamp of the slot that the index names: a stamp no newer than the scan's beginning says that the
+ * values were whole.
  */
 final class Chunk {
 
@@ -78,17 +79,16 @@ final class Chunk {
     return (long) LONGS.getOpaque(stamps, slot / BlockKernel.ROWS);
   }
 
-  /** Between reading values and asking for stamps. */
-  static void reading() {
+  /** Keeps a reader from looking a token up before it has read the values that it asks about. */
+  static void valuesBeforeIndex() {
     VarHandle.acquireFence();
   }
 
-  /** Writes a row to a free slot; readers find it once the index points to it. */
+  /** Writes a row to a free slot. Setting the index (release) then makes all of it visible. */
   void write(int slot, int token, float[] row, int at, long publish) {
-    LONGS.setOpaque(stamps, slot / BlockKernel.ROWS, publish);
-    VarHandle.releaseFence(); // the stamp before the values
     group.format.write(data, blockAt(slot), lane(slot), row, at);
     INTS.setOpaque(tokens, slot, token);
+    LONGS.setOpaque(stamps, slot / BlockKernel.ROWS, publish);
   }
 
   long bytes() {

@@ -94,7 +94,7 @@ public final class ExactSearch {
       for (Chunk chunk : groups[g].chunks()) {
         groups[g].format.score(
             chunk.data, chunk.blockCount, query.values(), query.at(g), buffers.scores);
-        Chunk.reading();
+        Chunk.valuesBeforeIndex();
         sift(table, chunk, query, buffers, since, allowed, denied);
       }
     }

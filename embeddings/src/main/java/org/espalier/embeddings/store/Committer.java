@@ -181,7 +181,7 @@ final class Committer implements AutoCloseable {
       for (Waiting<?> waiting : group) {
         waiting.apply(staging);
       }
-      staging.write();
+      staging.write(group.stream().anyMatch(waiting -> waiting.mutation.alwaysSync()));
       commit = staging.publish();
     } catch (Throwable failure) { // an Error too must reach the callers, who else wait for ever
       staging.discard();

@@ -13,6 +13,7 @@ import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
+import org.rocksdb.IngestExternalFileOptions;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -43,6 +44,7 @@ final class Database implements AutoCloseable {
   private final ReadOptions lookups;
   private final ReadOptions wholeScans;
   private final WriteOptions writes;
+  private final WriteOptions syncedWrites;
 
   private Database(
       Path directory,
@@ -64,6 +66,7 @@ final class Database implements AutoCloseable {
             .setFillCache(false) // a training snapshot must not push out what requests read
             .setReadaheadSize(1 << 20);
     this.writes = owned.own(new WriteOptions()).setSync(options.sync() == StoreOptions.Sync.GROUP);
+    this.syncedWrites = owned.own(new WriteOptions()).setSync(true);
   }
 
   static Database open(StoreDirectory directory, StoreOptions options, Disk disk) {
@@ -136,6 +139,11 @@ final class Database implements AutoCloseable {
     scan(family, lookups, from, prefixBytes, reader);
   }
 
+  /** The same as {@link #scanPrefix} for long scans, whose blocks are not worth a place in the cache. */
+  void scan(Family family, byte[] from, int prefixBytes, RowReader reader) {
+    scan(family, wholeScans, from, prefixBytes, reader);
+  }
+
   private void scan(
       Family family, ReadOptions options, byte[] from, int prefixBytes, RowReader reader) {
     ByteBuffer prefix = ByteBuffer.wrap(from, 0, prefixBytes);
@@ -172,11 +180,15 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /** Writes the batch, all or nothing, durably as far as the options say. */
-  void write(WriteBatch batch) {
+  /**
+   * Writes the batch, all or nothing.
+   *
+   * @param alwaysSync whether it must be on the disk even where the options leave that to the system
+   */
+  void write(WriteBatch batch, boolean alwaysSync) {
     lifecycle.enter();
     try {
-      disk.write(rocks, writes, batch);
+      disk.write(rocks, alwaysSync ? syncedWrites : writes, batch);
     } catch (RocksDBException e) {
       throw RocksErrors.translate("write to", directory, e);
     } finally {
@@ -189,6 +201,30 @@ final class Database implements AutoCloseable {
     lifecycle.enter();
     try (FlushOptions andWait = new FlushOptions()) {
       rocks.flush(andWait, List.copyOf(handles.values()));
+    } catch (RocksDBException e) {
+      throw RocksErrors.translate("write to", directory, e);
+    } finally {
+      lifecycle.exit();
+    }
+  }
+
+  /** Takes table files over into a family, all or none, durably; they leave their place. */
+  void ingest(Family family, List<Path> files) {
+    lifecycle.enter();
+    try (IngestExternalFileOptions options = new IngestExternalFileOptions().setMoveFiles(true)) {
+      disk.ingest(rocks, handle(family), files.stream().map(Path::toString).toList(), options);
+    } catch (RocksDBException e) {
+      throw RocksErrors.translate("write to", directory, e);
+    } finally {
+      lifecycle.exit();
+    }
+  }
+
+  /** Frees at once the table files that lie inside a range whose rows have been deleted. */
+  void releaseFiles(Family family, byte[] from, byte[] to) {
+    lifecycle.enter();
+    try {
+      rocks.deleteFilesInRanges(handle(family), List.of(from, to), false);
     } catch (RocksDBException e) {
       throw RocksErrors.translate("write to", directory, e);
     } finally {

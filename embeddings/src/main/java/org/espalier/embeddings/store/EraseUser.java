@@ -56,6 +56,7 @@ final class EraseUser implements Mutation<EraseUser.Step> {
     long records = 0;
     if (done) {
       records = removeRecord(staging);
+      removeRows(staging);
       staging.dictionary().stageErasure(staging, Field.USER, user);
       staging.delete(Family.META, Meta.erasingKey(user));
       staging.eraseUser(user);
@@ -117,6 +118,17 @@ final class EraseUser implements Mutation<EraseUser.Step> {
     }
     staging.delete(Family.CATALOGUE, key);
     return 1;
+  }
+
+  private void removeRows(Staging staging) {
+    for (Manifest manifest : Manifests.all(staging.database())) {
+      List<StoredTable> tables = manifest.tables();
+      for (int t = 0; t < tables.size(); t++) {
+        if (tables.get(t).shape().field().equals(Field.USER.name())) {
+          Rows.erase(staging, manifest.number(), t, user);
+        }
+      }
+    }
   }
 
   /** Users whose erasure was begun and not finished. */

@@ -19,7 +19,11 @@ enum Family {
   /** {@link Offsets}. */
   OFFSETS("offsets", Shape.LOOKUP),
   /** {@link Catalogue}. */
-  CATALOGUE("catalogue", Shape.LOOKUP);
+  CATALOGUE("catalogue", Shape.LOOKUP),
+  /** {@link Rows}. */
+  ROWS("rows", Shape.BULK),
+  /** {@link Manifests}. */
+  MANIFESTS("manifests", Shape.SMALL);
 
   /** How a family is used, which decides its options; see {@link RocksOptions}. */
   enum Shape {
@@ -30,7 +34,9 @@ enum Family {
     /** Point lookups that mostly miss. */
     LOOKUP,
     /** Short scans below a 4-byte prefix. */
-    PREFIXED
+    PREFIXED,
+    /** Written in table files of their own, read whole; floats, which do not compress. */
+    BULK
   }
 
   private final String familyName;

@@ -2,6 +2,7 @@ package org.espalier.embeddings.store;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import org.espalier.embeddings.store.StoreException.Kind;
 
 /** What all value formats share: the first byte is the version. */
@@ -23,6 +24,20 @@ final class Formats {
               .formatted(family.familyName(), found, version));
     }
     return value;
+  }
+
+  /** A row that cannot be what was written. */
+  static StoreException damaged(Family family, ByteBuffer key, String problem) {
+    return new StoreException(
+        Kind.DAMAGED,
+        "the value at key %s of family %s %s; restore the store from a backup"
+            .formatted(hex(key), family.familyName(), problem));
+  }
+
+  static String hex(ByteBuffer key) {
+    byte[] bytes = new byte[key.remaining()];
+    key.get(key.position(), bytes);
+    return HexFormat.of().formatHex(bytes);
   }
 
   static byte[] bytes(ByteBuffer from, int length) {

@@ -11,6 +11,11 @@ interface Mutation<R> {
     return false;
   }
 
+  /** Whether it must reach the disk even where the options leave that to the operating system. */
+  default boolean alwaysSync() {
+    return false;
+  }
+
   /**
    * Stages the change. A mutation that refuses must throw before it stages anything; then only its
    * caller fails. Any other failure fails the whole group.

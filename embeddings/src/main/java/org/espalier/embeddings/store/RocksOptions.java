@@ -9,6 +9,7 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
 import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBufferManager;
 
@@ -21,11 +22,13 @@ final class RocksOptions {
   /** About 1% false positives; idempotency keys and histories miss most of the time. */
   private static final double BLOOM_BITS_PER_KEY = 10;
 
-  /** Recovery replays at most this much; rarely written families would else pin old logs. */
-  private static final long WAL_BYTES_MAX = 256L << 20;
+  /** An open after a crash replays about this much at most, a second or two of work. */
+  private static final long WAL_BYTES_MAX = 64L << 20;
 
   /** Every table file is rewritten this often, so that what was erased leaves the disk. */
   private static final long REWRITE_SECONDS = 7L * 24 * 3600;
+
+  private static final int BULK_BLOCK_BYTES = 32 << 10;
 
   private final Resources owned;
   private final StoreOptions options;
@@ -89,7 +92,19 @@ final class RocksOptions {
             .useFixedLengthPrefixExtractor(Integer.BYTES)
             .setMemtablePrefixBloomSizeRatio(0.05);
       }
+      case BULK -> {
+        table.setBlockSize(BULK_BLOCK_BYTES).setFilterPolicy(null);
+        familyOptions.setCompressionType(CompressionType.NO_COMPRESSION);
+      }
     }
     return familyOptions.setTableFormatConfig(table);
+  }
+
+  /** The settings of a table file that is written for a family of shape BULK. */
+  static Options bulkTableFile(Resources owned) {
+    return owned
+        .own(new Options())
+        .setCompressionType(CompressionType.NO_COMPRESSION)
+        .setTableFormatConfig(new BlockBasedTableConfig().setBlockSize(BULK_BLOCK_BYTES));
   }
 }

@@ -125,6 +125,15 @@ final class Staging implements AutoCloseable {
     remember(family, key, new byte[0]);
   }
 
+  /** Deletes the rows from one key on, up to another and without it; not for overlaid families. */
+  void deleteRange(Family family, byte[] from, byte[] to) {
+    try {
+      batch.deleteRange(database.handle(family), from, to);
+    } catch (RocksDBException e) {
+      throw new StoreException(Kind.INTERNAL, "cannot stage a deletion", e);
+    }
+  }
+
   private void remember(Family family, byte[] key, byte[] value) {
     Map<ByteKey, byte[]> staged = overlay.get(family);
     if (staged != null) {
@@ -133,13 +142,13 @@ final class Staging implements AutoCloseable {
   }
 
   /** Adds the group's totals to the batch and writes it. After this nothing may fail. */
-  void write() {
+  void write(boolean alwaysSync) {
     counts.seal(this);
     if (stagedSequence != lastSequence) {
       put(Family.META, Meta.lastSequenceKey(), Meta.lastSequenceValue(stagedSequence));
     }
     if (batch.count() > 0) {
-      database.write(batch);
+      database.write(batch, alwaysSync);
     }
   }
 

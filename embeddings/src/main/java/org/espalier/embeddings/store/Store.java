@@ -21,8 +21,14 @@ public final class Store implements AutoCloseable {
   private final Edges edges;
   private final Catalogue catalogue;
   private final Offsets offsets;
+  private final Generations generations;
 
-  private Store(Resources owned, Database database, StoreOptions options, Disk disk) {
+  private Store(
+      Resources owned,
+      Database database,
+      StoreDirectory directory,
+      StoreOptions options,
+      Disk disk) {
     this.owned = owned;
     this.dictionary = Dictionary.load(database);
     this.counts = InteractionCounts.load(database);
@@ -34,6 +40,15 @@ public final class Store implements AutoCloseable {
     this.edges = new Edges(database);
     this.catalogue = new Catalogue(database);
     this.offsets = new Offsets(database);
+    this.generations =
+        new Generations(
+            database,
+            committer,
+            directory.staging(),
+            disk,
+            () ->
+                StoreDirectory.requireFreeSpace(
+                    directory.root(), options.freeDiskBytesMin(), disk));
   }
 
   /**
@@ -44,7 +59,7 @@ public final class Store implements AutoCloseable {
    *     format, not a store, not accessible, or its disk is full
    */
   public static Store open(Path directory, StoreOptions options) {
-    return open(directory, options, new Disk.Real());
+    return open(directory, options, new Disk.Real(directory));
   }
 
   static Store open(Path directory, StoreOptions options, Disk disk) {
@@ -52,7 +67,7 @@ public final class Store implements AutoCloseable {
     Resources owned = new Resources();
     try {
       Database database = owned.own(Database.open(prepared, options, disk));
-      Store store = new Store(owned, database, options, disk);
+      Store store = new Store(owned, database, prepared, options, disk);
       store.committer.commit(new InternTokens(Field.FIELD, Dictionary.RESERVED));
       store.committer.commit(new InternTokens(Field.RELATION, List.of(Dictionary.INTERACTS)));
       if (prepared.isNew()) {
@@ -93,6 +108,10 @@ public final class Store implements AutoCloseable {
 
   public InteractionCounts counts() {
     return counts;
+  }
+
+  public Generations generations() {
+    return generations;
   }
 
   /** The sequence of the newest durable event; 0 when there was none. */
@@ -163,8 +182,8 @@ public final class Store implements AutoCloseable {
   }
 
   /**
-   * Erases a user: events, history, edges, event ids, counts, record, and the token itself; its id
-   * stays taken. A long history goes in several batches, and {@link #open} goes on where a crash
+   * Erases a user: events, history, edges, event ids, counts, record, the rows in all generations, and
+   * the token itself; its id stays taken. A long history goes in several batches, and {@link #open} goes on where a crash
    * stopped. The bytes leave the disk as RocksDB compacts, which visits every file at least weekly.
    *
    * @return empty when nothing knows the user
@@ -183,6 +202,11 @@ public final class Store implements AutoCloseable {
     } while (!step.done());
     flush(); // the log still holds what was erased
     return removed;
+  }
+
+  /** For tests that look below. */
+  Database database() {
+    return staging.database();
   }
 
   void flush() {

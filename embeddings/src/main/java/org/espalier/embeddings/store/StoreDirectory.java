@@ -34,6 +34,7 @@ final class StoreDirectory {
   private static final String FORMAT_FILE = "FORMAT";
   private static final String UNFINISHED_FORMAT_FILE = "FORMAT.tmp";
   private static final String DATABASE = "db";
+  private static final String STAGING = "staging";
 
   private final Path root;
   private final boolean isNew;
@@ -79,7 +80,7 @@ final class StoreDirectory {
    * @throws StoreException DISK_FULL when less than {@code freeBytesMin} is left
    */
   static void requireFreeSpace(Path root, long freeBytesMin, Disk disk) {
-    long free = disk.freeBytes(root);
+    long free = disk.freeBytes();
     if (free < freeBytesMin) {
       throw new StoreException(
           Kind.DISK_FULL,
@@ -94,6 +95,10 @@ final class StoreDirectory {
 
   Path database() {
     return root.resolve(DATABASE);
+  }
+
+  Path staging() {
+    return root.resolve(STAGING);
   }
 
   /** Whether no open has ever come to its end here, so that nothing can be lost. */

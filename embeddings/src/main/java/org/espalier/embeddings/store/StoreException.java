@@ -27,6 +27,12 @@ public final class StoreException extends RuntimeException {
     DAMAGED,
     /** A source position that is not beyond the stored one: another consumer was here first. */
     STALE_POSITION,
+    /** There is no such generation: its number was never committed, or it was deleted. */
+    NO_SUCH_GENERATION,
+    /** Another generation is active than the caller expected. */
+    STALE_GENERATION,
+    /** The active generation cannot be deleted. */
+    GENERATION_ACTIVE,
     /** Any other failure of the disk or the file system. */
     IO,
     /** A defect of the store itself. */

@@ -40,7 +40,7 @@ class ArenaTableModelTest {
   void the_arena_answers_as_a_plain_map_does(long seed) {
     random = new Random(seed);
     try (ArenaTable table = ArenaTable.load(startingTable())) {
-      int tokens = 1 + random.nextInt(20_000);
+      int tokens = 1 + random.nextInt(5_000);
       for (int step = 0; step < 300; step++) {
         switch (random.nextInt(8)) {
           case 0 -> publishMany(table, random.nextInt(400), tokens);
@@ -132,17 +132,16 @@ class ArenaTableModelTest {
 
   private void search(ArenaTable table, int tokens) {
     float[] query = integers(dim);
-    int k = random.nextInt(4) == 0 ? 30_000 : 1 + random.nextInt(120);
+    int k = random.nextInt(4) == 0 ? 10_000 : 1 + random.nextInt(120);
     RoaringBitmap allowed = filter(tokens);
     RoaringBitmap denied = filter(tokens);
     List<Scored> expected = new ArrayList<>();
-    model.forEach(
-        (token, row) -> {
-          if ((allowed == null || allowed.contains(token))
-              && (denied == null || !denied.contains(token))) {
-            expected.add(new Scored(dot(query, vectorOf(row)), token));
-          }
-        });
+    model.forEach((token, row) -> {
+      if ((allowed == null || allowed.contains(token))
+          && (denied == null || !denied.contains(token))) {
+        expected.add(new Scored(dot(query, vectorOf(row)), token));
+      }
+    });
     expected.sort(
         Comparator.comparingDouble((Scored s) -> -s.score()).thenComparingInt(Scored::token));
     Hits hits = ExactSearch.search(table, query, k, allowed, denied);

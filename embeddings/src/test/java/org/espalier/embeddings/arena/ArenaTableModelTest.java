@@ -136,13 +136,12 @@ class ArenaTableModelTest {
     RoaringBitmap allowed = filter(tokens);
     RoaringBitmap denied = filter(tokens);
     List<Scored> expected = new ArrayList<>();
-    model.forEach(
-        (token, row) -> {
-          if ((allowed == null || allowed.contains(token))
-              && (denied == null || !denied.contains(token))) {
-            expected.add(new Scored(dot(query, vectorOf(row)), token));
-          }
-        });
+    model.forEach((token, row) -> {
+      if ((allowed == null || allowed.contains(token))
+          && (denied == null || !denied.contains(token))) {
+        expected.add(new Scored(dot(query, vectorOf(row)), token));
+      }
+    });
     expected.sort(
         Comparator.comparingDouble((Scored s) -> -s.score()).thenComparingInt(Scored::token));
     Hits hits = ExactSearch.search(table, query, k, allowed, denied);

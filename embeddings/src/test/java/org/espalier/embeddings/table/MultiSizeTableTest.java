@@ -41,27 +41,25 @@ class MultiSizeTableTest {
 
     assertThat(table.rowCount()).isEqualTo(rows.size());
     assertThat(table.shape().rowCount()).isEqualTo(rows.size());
-    rows.forEach(
-        (token, row) -> {
-          assertThat(table.sizeOf(token)).isEqualTo(row.length);
-          float[] copy = new float[row.length];
-          assertThat(table.copyRow(token, copy, 0)).isTrue();
-          assertThat(copy).containsExactly(row);
-          float[] vector = new float[14];
-          assertThat(table.copyVector(token, vector, 1)).isTrue();
-          for (int d = 0; d < 13; d++) {
-            float expected = row.length == 0 ? shared[d] : d < row.length ? row[d] : 0;
-            assertThat(vector[1 + d]).isEqualTo(expected);
-          }
-        });
+    rows.forEach((token, row) -> {
+      assertThat(table.sizeOf(token)).isEqualTo(row.length);
+      float[] copy = new float[row.length];
+      assertThat(table.copyRow(token, copy, 0)).isTrue();
+      assertThat(copy).containsExactly(row);
+      float[] vector = new float[14];
+      assertThat(table.copyVector(token, vector, 1)).isTrue();
+      for (int d = 0; d < 13; d++) {
+        float expected = row.length == 0 ? shared[d] : d < row.length ? row[d] : 0;
+        assertThat(vector[1 + d]).isEqualTo(expected);
+      }
+    });
     List<Integer> visited = new ArrayList<>();
-    table.forEachRow(
-        (token, size, encoding, payload) -> {
-          visited.add(token);
-          float[] row = new float[size];
-          encoding.decode(payload, size, row, 0);
-          assertThat(row).containsExactly(rows.get(token));
-        });
+    table.forEachRow((token, size, encoding, payload) -> {
+      visited.add(token);
+      float[] row = new float[size];
+      encoding.decode(payload, size, row, 0);
+      assertThat(row).containsExactly(rows.get(token));
+    });
     assertThat(visited).containsExactlyElementsOf(rows.keySet());
   }
 

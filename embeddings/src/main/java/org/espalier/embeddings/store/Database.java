@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
@@ -18,8 +19,11 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.Snapshot;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The open RocksDB instance and everything native around it. All calls may come from any thread; each
@@ -33,7 +37,10 @@ final class Database implements AutoCloseable {
     boolean row(ByteBuffer key, ByteBuffer value);
   }
 
+  private static final Logger log = LoggerFactory.getLogger(Database.class);
+
   private static final int ROW_BYTES = 256; // grown when a row is longer
+  private static final int READAHEAD_BYTES = 1 << 20;
 
   private final Path directory;
   private final Disk disk;
@@ -64,9 +71,10 @@ final class Database implements AutoCloseable {
             .own(new ReadOptions())
             .setTotalOrderSeek(true)
             .setFillCache(false) // a training snapshot must not push out what requests read
-            .setReadaheadSize(1 << 20);
+            .setReadaheadSize(READAHEAD_BYTES);
     this.writes = owned.own(new WriteOptions()).setSync(options.sync() == StoreOptions.Sync.GROUP);
     this.syncedWrites = owned.own(new WriteOptions()).setSync(true);
+    owned.own(this::flushLast); // closed first, while all else is open
   }
 
   static Database open(StoreDirectory directory, StoreOptions options, Disk disk) {
@@ -119,9 +127,13 @@ final class Database implements AutoCloseable {
   }
 
   byte @Nullable [] get(Family family, byte[] key) {
+    return get(family, lookups, key);
+  }
+
+  private byte @Nullable [] get(Family family, ReadOptions options, byte[] key) {
     lifecycle.enter();
     try {
-      return rocks.get(handle(family), lookups, key);
+      return rocks.get(handle(family), options, key);
     } catch (RocksDBException e) {
       throw RocksErrors.translate("read", directory, e);
     } finally {
@@ -199,11 +211,72 @@ final class Database implements AutoCloseable {
   /** Moves everything from the log into table files, so that the log's files can go. */
   void flush() {
     lifecycle.enter();
-    try (FlushOptions andWait = new FlushOptions()) {
-      rocks.flush(andWait, List.copyOf(handles.values()));
+    try {
+      flushAll();
     } catch (RocksDBException e) {
       throw RocksErrors.translate("write to", directory, e);
     } finally {
+      lifecycle.exit();
+    }
+  }
+
+  private void flushAll() throws RocksDBException {
+    try (FlushOptions andWait = new FlushOptions()) {
+      rocks.flush(andWait, List.copyOf(handles.values()));
+    }
+  }
+
+  /** Nothing is lost when this fails; the next open then reads the log. */
+  private void flushLast() {
+    try {
+      flushAll();
+    } catch (RocksDBException e) {
+      log.warn("Closed {} without a flush; the next open takes longer", directory, e);
+    }
+  }
+
+  /** Throws DAMAGED when a block of any table file does not match its checksum. */
+  void verifyFiles() {
+    lifecycle.enter();
+    try {
+      rocks.verifyChecksum();
+    } catch (RocksDBException e) {
+      throw RocksErrors.translate("read", directory, e);
+    } finally {
+      lifecycle.exit();
+    }
+  }
+
+  /** Reads that see one moment, whatever is written meanwhile. Of the thread that got it. */
+  final class View {
+    private final ReadOptions options;
+
+    private View(ReadOptions options) {
+      this.options = options;
+    }
+
+    byte @Nullable [] get(Family family, byte[] key) {
+      return Database.this.get(family, options, key);
+    }
+
+    void scan(Family family, RowReader reader) {
+      Database.this.scan(family, options, new byte[0], 0, reader);
+    }
+  }
+
+  /** Gives a view of this moment, for as long as the work takes. */
+  void atOneMoment(Consumer<View> work) {
+    lifecycle.enter();
+    Snapshot moment = rocks.getSnapshot();
+    try (ReadOptions options =
+        new ReadOptions()
+            .setSnapshot(moment)
+            .setTotalOrderSeek(true)
+            .setFillCache(false)
+            .setReadaheadSize(READAHEAD_BYTES)) {
+      work.accept(new View(options));
+    } finally {
+      rocks.releaseSnapshot(moment);
       lifecycle.exit();
     }
   }

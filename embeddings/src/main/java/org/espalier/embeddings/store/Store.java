@@ -204,6 +204,14 @@ public final class Store implements AutoCloseable {
     return removed;
   }
 
+  /**
+   * Reads everything and compares it with its checksums and with each other, as of one moment; writes
+   * go on. Takes as long as reading the disk does; {@link #close} ends it.
+   */
+  public Verification verify() {
+    return Verifier.verify(database(), generations);
+  }
+
   /** For tests that look below. */
   Database database() {
     return staging.database();
@@ -213,7 +221,10 @@ public final class Store implements AutoCloseable {
     staging.database().flush();
   }
 
-  /** Commits what is under way, waits for readers to leave, and closes. */
+  /**
+   * Commits what is under way, waits for readers to leave, flushes, so that the next open has nothing
+   * to replay, and closes.
+   */
   @Override
   public void close() {
     owned.close();

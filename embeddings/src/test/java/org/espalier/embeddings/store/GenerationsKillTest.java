@@ -71,6 +71,7 @@ class GenerationsKillTest {
       active.ifPresent(generations::manifest);
       assertThat(generations.collectGarbage()).isEqualTo(new Generations.Garbage(List.of(), 0));
       assertThat(directory.resolve("staging").toFile().list()).isNullOrEmpty();
+      assertThat(store.verify().problems()).isEmpty();
       return active;
     }
   }

@@ -56,6 +56,7 @@ class StoreKillTest {
           .allSatisfy(id -> assertThat(times).containsEntry(id, 1));
       assertThat(times.values()).containsOnly(1);
       assertThat(store.lastSequence()).isEqualTo(events[0]);
+      assertThat(store.verify().problems()).isEmpty();
       assertThat(store.append(List.of(event(acknowledged.getFirst(), "u", "i", 1))).duplicates())
           .isEqualTo(1);
     }
@@ -68,17 +69,16 @@ class StoreKillTest {
     for (int w = 0; w < WRITERS; w++) {
       String prefix = arguments[1] + "-" + w + "-";
       Thread.ofPlatform()
-          .start(
-              () -> {
-                for (int i = 0; ; i++) {
-                  store.append(
-                      List.of(
-                          event(prefix + i, "u" + i % 100, "i" + i % 70, i),
-                          event(prefix + i + "b", "u" + i % 90, "j" + i, i)));
-                  out.print(prefix + i + ".\n" + prefix + i + "b.\n");
-                  out.flush();
-                }
-              });
+          .start(() -> {
+            for (int i = 0; ; i++) {
+              store.append(
+                  List.of(
+                      event(prefix + i, "u" + i % 100, "i" + i % 70, i),
+                      event(prefix + i + "b", "u" + i % 90, "j" + i, i)));
+              out.print(prefix + i + ".\n" + prefix + i + "b.\n");
+              out.flush();
+            }
+          });
     }
   }
 }

@@ -18,6 +18,11 @@ class RankingConfiguration {
   }
 
   @Bean
+  ModelLoader modelLoader(Store store, ActiveModel active) {
+    return new ModelLoader(store, active);
+  }
+
+  @Bean
   Ranker ranker(
       Store store,
       ActiveModel active,

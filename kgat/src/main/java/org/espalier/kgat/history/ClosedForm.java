@@ -1,6 +1,7 @@
 package org.espalier.kgat.history;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import org.espalier.embeddings.kernel.FloatKernel;
 import org.espalier.embeddings.kernel.FloatKernels;
@@ -23,6 +24,9 @@ import org.espalier.learning.kernel.Workers;
  */
 public final class ClosedForm {
 
+  /** Above, the matrices of a fit take more than 2 GB, and its n³ multiply-adds minutes. */
+  private static final int ITEMS_MAX = 16_000;
+
   /** Powers of the subspace iteration: the leading directions are separated long before. */
   private static final int ITERATIONS = 6;
 
@@ -40,10 +44,22 @@ public final class ClosedForm {
     this.target = target;
   }
 
-  /** Fits to interactions and to the triples of the graph, whose first entities are the items. */
+  /**
+   * Fits to interactions and to the triples of the graph, whose first entities are the items.
+   *
+   * @throws IllegalArgumentException when there are more than 16,000 items
+   */
   public static ClosedForm fit(
       Interactions train, Ckg graph, ClosedFormSpec spec, long seed, Workers workers) {
     int items = train.itemCount();
+    if (items > ITEMS_MAX) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%,d items are too many for a closed form, which takes at most %,d: use layers instead",
+              items,
+              ITEMS_MAX));
+    }
     float[] weights = ItemAffinity.of(train, graph, spec);
     for (int i = 0; i < items; i++) {
       weights[i * items + i] += spec.regularisation();

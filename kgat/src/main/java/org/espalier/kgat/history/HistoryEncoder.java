@@ -49,9 +49,10 @@ final class HistoryEncoder implements Trainee {
 
   private final int[] order; // users with a history, shuffled
   private final double meanWeight; // of a user, times the mean length of a history
+  private final float[] itemWeights;
   private final EncoderBatch batch;
   private final float[] encoded; // (batch, dim), dropped values are 0
-  private final float[] kept01; // (batch, dim): by what a value was multiplied
+  private final float[] growth; // (batch, dim): by what a value was multiplied
   private final float[] dEncoded;
   private final float[] scores; // (batch, scoresRow), later their gradient
   private final int scoresRow;
@@ -116,9 +117,10 @@ final class HistoryEncoder implements Trainee {
       weights += Math.pow(histories.count(user), -0.5);
     }
     meanWeight = order.length == 0 ? 1 : weights / order.length * histories.size() / order.length;
-    batch = new EncoderBatch(histories, itemWeights(histories, spec.itemExponent()));
+    itemWeights = itemWeights(histories, spec.itemExponent());
+    batch = new EncoderBatch(histories, itemWeights);
     encoded = new float[Math.multiplyExact(spec.batch(), dim)];
-    kept01 = new float[encoded.length];
+    growth = new float[encoded.length];
     dEncoded = new float[encoded.length];
     scoresRow = dense.panelled(items);
     scores = new float[Math.multiplyExact(spec.batch(), scoresRow)];
@@ -188,9 +190,9 @@ final class HistoryEncoder implements Trainee {
   double lossAndGradient(EncoderBatch batch, boolean dropping) {
     int users = batch.size();
     gradient.clear();
-    Arrays.fill(kept01, 0, users * dim, 1);
+    Arrays.fill(growth, 0, users * dim, 1);
     for (int i = 0; dropping && i < users * dim; i++) {
-      kept01[i] = random.nextDouble() < spec.dropout() ? 0 : 1 / (1 - spec.dropout());
+      growth[i] = random.nextDouble() < spec.dropout() ? 0 : 1 / (1 - spec.dropout());
     }
     dense.pack(parameters.target, 0, items, dim, panels);
     workers.forBlocks(users, USERS, (from, to, _) -> forwardAndBack(batch, from, to));
@@ -233,7 +235,7 @@ final class HistoryEncoder implements Trainee {
     // dEncoded keeps tanh' until the gradient arrives.
     for (int i = from * dim; i < to * dim; i++) {
       dEncoded[i] = 1 - encoded[i] * encoded[i];
-      encoded[i] *= kept01[i];
+      encoded[i] *= growth[i];
     }
     dense.score(n, items, dim, encoded, from * dim, panels, scores, from * scoresRow, scoresRow);
     for (int u = from; u < to; u++) {
@@ -255,7 +257,7 @@ final class HistoryEncoder implements Trainee {
         0,
         dim);
     for (int i = 0; i < n * dim; i++) {
-      dEncoded[from * dim + i] *= back[i] * kept01[from * dim + i];
+      dEncoded[from * dim + i] *= back[i] * growth[from * dim + i];
     }
   }
 
@@ -341,7 +343,7 @@ final class HistoryEncoder implements Trainee {
       System.arraycopy(parameters.target, item * dim, targets, item * size, dim);
       targets[item * size + dim] = parameters.itemBias[item];
     }
-    EncoderBatch whole = new EncoderBatch(histories, itemWeights(histories, spec.itemExponent()));
+    EncoderBatch whole = new EncoderBatch(histories, itemWeights);
     for (int user = 0; user < histories.userCount(); user++) {
       int at = user * size;
       System.arraycopy(parameters.bias, 0, users, at, dim);

@@ -54,7 +54,6 @@ class HistoryTest {
   @Test
   void shared_attributes_weigh_by_how_rare_they_are() {
     // Items 0 to 3; a director (entity 4) of 0 and 1, a genre (5) of 0, 1 and 2, a studio (6) of 3.
-    // An item that all have in common with nothing else, and relations in both directions.
     Ckg graph =
         new CkgBuilder(0, 7)
             .triple(0, 1, 4)

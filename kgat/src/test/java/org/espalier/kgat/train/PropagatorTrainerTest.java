@@ -14,9 +14,12 @@ import org.espalier.kgat.model.EdgeWeighting;
 import org.espalier.kgat.model.LearnerSettings;
 import org.espalier.kgat.model.PropagationSpec;
 import org.espalier.kgat.model.RankingVectors;
+import org.espalier.learning.data.DataFolder;
 import org.espalier.learning.data.Interactions;
 import org.espalier.learning.data.KnowledgeGraph;
 import org.espalier.learning.data.Vocabulary;
+import org.espalier.learning.experiment.RetrievalReport;
+import org.espalier.learning.metric.RetrievalMetric;
 import org.espalier.learning.train.TrainingEvent;
 import org.espalier.learning.train.TrainingListener;
 import org.espalier.learning.train.TrainingOutcome.Reason;
@@ -176,6 +179,60 @@ class PropagatorTrainerTest {
     for (float x : training.vectors().items()) {
       assertThat(x).isFinite();
     }
+  }
+
+  @Test
+  void an_experiment_reports_the_test_slice_under_the_models_name() {
+    Vocabulary.Builder users = new Vocabulary.Builder();
+    for (int user = 0; user < USERS; user++) {
+      users.add("u" + user);
+    }
+    DataFolder data =
+        new DataFolder(
+            users.build(),
+            genres().entities(),
+            tastes(1),
+            tastes(2),
+            tastes(4),
+            Optional.of(genres()),
+            Optional.empty(),
+            Optional.empty());
+    RetrievalReport report =
+        PropagatorExperiment.run(
+            data,
+            PropagatorSpec.fastRp(64),
+            true,
+            5,
+            1,
+            TrainingListener.none(),
+            () -> false,
+            () -> 7);
+
+    assertThat(report.fields())
+        .containsEntry("model", "fastrp")
+        .containsEntry("dim", 64)
+        .containsEntry("seed", 5L)
+        .containsEntry("peak_rss_mb", 7.0);
+    assertThat(report.test().mean(RetrievalMetric.NDCG_20)).isGreaterThan(0.3);
+    assertThat(report.test().users().length).isEqualTo(report.popularity().users().length);
+  }
+
+  @Test
+  void a_catalogue_too_large_for_the_closed_form_is_refused_by_its_size() {
+    Interactions.Builder large = new Interactions.Builder(false, false);
+    large.add(0, 16_000, 1, 0);
+    assertThatThrownBy(() ->
+            PropagatorTrainer.train(
+                large.build(1, 16_001),
+                Optional.empty(),
+                Optional.empty(),
+                PropagatorSpec.kgatBest(),
+                1,
+                1,
+                TrainingListener.none(),
+                () -> false))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("16,001 items");
   }
 
   @Test

@@ -1,0 +1,120 @@
+package org.espalier.learning.mf;
+
+import it.unimi.dsi.fastutil.ints.IntArrays;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.espalier.embeddings.kernel.FloatKernel;
+import org.espalier.embeddings.kernel.FloatKernels;
+import org.espalier.learning.data.ItemSets;
+import org.espalier.learning.train.Progress;
+
+/**
+ * BPR by stochastic gradient descent: an epoch visits every pair once, in a new random order. With
+ * several threads each takes a part of the pairs and all write to the same rows without locks
+ * (Hogwild!, Niu et al., NIPS 2011).
+ */
+final class BprTrainee extends FactorTrainee {
+
+  /** Between two of these the training can be cancelled: a few milliseconds. */
+  private static final int CHUNK = 1 << 15;
+
+  private final FloatKernel kernel = FloatKernels.best();
+  private final ItemSets seen;
+  private final BprLoss loss;
+  private final int contenders;
+  private final int[] pairs;
+  private final int[] userOf;
+
+  BprTrainee(Factors factors, ItemSets seen, MfObjective.Bpr bpr) {
+    super(factors);
+    this.seen = seen;
+    this.loss = new BprLoss(factors.dim, bpr.learningRate(), bpr.regularization());
+    this.contenders = bpr.contenders();
+    this.pairs = new int[seen.size()];
+    this.userOf = new int[seen.size()];
+    Arrays.setAll(pairs, at -> at);
+    for (int user = 0; user < seen.userCount(); user++) {
+      Arrays.fill(userOf, seen.begin(user), seen.end(user), user);
+    }
+  }
+
+  @Override
+  public long samplesPerEpoch() {
+    return pairs.length;
+  }
+
+  @Override
+  public void trainEpoch(int epoch, Progress progress) {
+    shuffle(pairs, factors.random);
+    int threads = factors.workers.count();
+    for (int from = 0; from < pairs.length; from += CHUNK) {
+      int first = from;
+      int count = Math.min(CHUNK, pairs.length - from);
+      int part = Math.ceilDiv(count, threads);
+      SplittableRandom[] randoms = new SplittableRandom[threads];
+      Arrays.setAll(randoms, _ -> factors.random.split());
+      double[] losses = new double[threads];
+      factors.workers.forBlocks(
+          count,
+          part,
+          (begin, end, _) ->
+              losses[begin / part] = trainPairs(first + begin, first + end, randoms[begin / part]));
+      if (!progress.advance(count, Arrays.stream(losses).sum())) {
+        return;
+      }
+    }
+  }
+
+  private double trainPairs(int from, int to, SplittableRandom random) {
+    double lossSum = 0;
+    for (int i = from; i < to; i++) {
+      int user = userOf[pairs[i]];
+      if (seen.count(user) < seen.itemCount()) { // else there is no unseen item
+        lossSum +=
+            loss.step(
+                factors.users,
+                user * factors.dim,
+                factors.items,
+                seen.item(pairs[i]) * factors.dim,
+                unseen(user, random) * factors.dim);
+      }
+    }
+    return lossSum;
+  }
+
+  private int unseen(int user, SplittableRandom random) {
+    int best = drawUnseen(user, random);
+    if (contenders > 1) {
+      float bestScore = score(user, best);
+      for (int c = 1; c < contenders; c++) {
+        int item = drawUnseen(user, random);
+        float score = score(user, item);
+        if (score > bestScore) {
+          best = item;
+          bestScore = score;
+        }
+      }
+    }
+    return best;
+  }
+
+  private int drawUnseen(int user, SplittableRandom random) {
+    int item = random.nextInt(seen.itemCount());
+    while (seen.contains(user, item)) {
+      item = random.nextInt(seen.itemCount());
+    }
+    return item;
+  }
+
+  private float score(int user, int item) {
+    int dim = factors.dim;
+    return kernel.dot(factors.users, user * dim, factors.items, item * dim, dim);
+  }
+
+  /** Fisher and Yates' shuffle. */
+  private static void shuffle(int[] values, SplittableRandom random) {
+    for (int i = values.length - 1; i > 0; i--) {
+      IntArrays.swap(values, i, random.nextInt(i + 1));
+    }
+  }
+}

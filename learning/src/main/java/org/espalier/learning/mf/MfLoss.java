@@ -1,0 +1,8 @@
+package org.espalier.learning.mf;
+
+/** The losses by name. */
+public enum MfLoss {
+  BPR,
+  SOFTMAX,
+  ALS
+}

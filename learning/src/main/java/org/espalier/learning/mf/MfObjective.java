@@ -1,0 +1,80 @@
+package org.espalier.learning.mf;
+
+/** What a factorisation minimises, with the parameters that only this loss has. */
+public sealed interface MfObjective {
+
+  /**
+   * Bayesian personalised ranking (Rendle et al., UAI 2009) by plain stochastic gradient descent, one
+   * (user, seen item, unseen item) after the other.
+   *
+   * @param learningRate of every step
+   * @param regularization weight of {@code ½|x|²} of the three vectors of a step
+   * @param contenders how many unseen items are drawn, of which the one with the highest score is
+   *     used (dynamic negative sampling, Zhang et al., SIGIR 2013); 1 is the paper's uniform choice
+   */
+  record Bpr(double learningRate, double regularization, int contenders) implements MfObjective {
+
+    public Bpr {
+      requirePositive("learningRate", learningRate);
+      requireNotNegative("regularization", regularization);
+      requirePositive("contenders", contenders);
+    }
+  }
+
+  /**
+   * Cross-entropy of a user's items against the softmax over all items, by Adam on batches of users.
+   *
+   * @param learningRate of Adam
+   * @param regularization weight of {@code ½|x|²} of each vector, once an epoch
+   * @param batchUsers users a step
+   * @param sampledItems how many items stand for all in the softmax of one batch, beside the batch's
+   *     own; 0 means all
+   */
+  record Softmax(double learningRate, double regularization, int batchUsers, int sampledItems)
+      implements MfObjective {
+
+    public Softmax {
+      requirePositive("learningRate", learningRate);
+      requireNotNegative("regularization", regularization);
+      requirePositive("batchUsers", batchUsers);
+      requireNotNegative("sampledItems", sampledItems);
+    }
+  }
+
+  /**
+   * Implicit alternating least squares with frequency-scaled regularisation (Rendle et al., "Revisiting
+   * the performance of iALS", RecSys 2022): observed pairs are drawn to 1 with weight 1, all pairs to
+   * 0 with weight α₀, and a row with n pairs is regularised by {@code reg * (n + α₀ * rows of the
+   * other side)^ν}.
+   *
+   * @param unobservedWeight α₀
+   * @param regularization reg
+   * @param exponent ν
+   */
+  record Als(double unobservedWeight, double regularization, double exponent)
+      implements MfObjective {
+
+    public Als {
+      requirePositive("unobservedWeight", unobservedWeight);
+      requirePositive("regularization", regularization);
+      requireNotNegative("exponent", exponent);
+    }
+
+    /** The regularisation of a row. */
+    double regularization(double pairs, int otherRows) {
+      return regularization * Math.pow(pairs + unobservedWeight * otherRows, exponent);
+    }
+  }
+
+  private static void requirePositive(String name, double value) {
+    if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(name + "=" + value + " must be above 0");
+    }
+  }
+
+  private static void requireNotNegative(String name, double value) {
+    if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(name + "=" + value + " must be 0 or above");
+    }
+  }
+}

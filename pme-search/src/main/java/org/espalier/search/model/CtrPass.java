@@ -46,14 +46,14 @@ public final class CtrPass {
    * Adds the gradient of {@code scale · Σ loss} over the last forward's samples and returns {@code Σ
    * loss}.
    */
-  double backward(float[] labels, int[] order, int from, Loss loss, float scale) {
+  double backward(float[] labels, int[] order, int from, float scale) {
     int count = batch.sampleCount();
     dLogits = UnitBatch.atLeast(dLogits, count);
     double sum = 0;
     for (int s = 0; s < count; s++) {
       float label = labels[order[from + s]];
-      sum += loss.value(logits[s], label);
-      dLogits[s] = scale * loss.derivative(logits[s], label);
+      sum += LogisticLoss.value(logits[s], label);
+      dLogits[s] = scale * LogisticLoss.derivative(logits[s], label);
     }
     for (Head head : heads) {
       head.backward(batch, model.dense(), dLogits, gradients.dense());
@@ -68,9 +68,9 @@ public final class CtrPass {
    * @param order the samples are {@code order[from .. from + count)}
    * @return the mean loss, whose gradient is left in {@link #gradients()}
    */
-  public double gradient(CtrSamples samples, int[] order, int from, int count, Loss loss) {
+  public double gradient(CtrSamples samples, int[] order, int from, int count) {
     gradients.clear();
     forward(samples.cells(), order, from, count, Dropout.none());
-    return backward(samples.labels(), order, from, loss, 1f / count) / count;
+    return backward(samples.labels(), order, from, 1f / count) / count;
   }
 }

@@ -24,7 +24,6 @@ public final class CtrTrainer implements Trainee {
   private final CtrModel model;
   private final CtrModel kept;
   private final SampleSource source;
-  private final Loss loss;
   private final CtrSamples valid;
   private final TrainingSpec spec;
   private final LazyAdam optimiser;
@@ -37,15 +36,9 @@ public final class CtrTrainer implements Trainee {
   private long samplesSeen;
 
   private CtrTrainer(
-      CtrModel model,
-      SampleSource source,
-      Loss loss,
-      CtrSamples valid,
-      TrainingSpec spec,
-      Workers workers) {
+      CtrModel model, SampleSource source, CtrSamples valid, TrainingSpec spec, Workers workers) {
     this.model = model;
     this.source = source;
-    this.loss = loss;
     this.valid = valid;
     this.spec = spec;
     this.workers = workers;
@@ -66,13 +59,12 @@ public final class CtrTrainer implements Trainee {
   public static TrainingResult train(
       CtrModel model,
       SampleSource source,
-      Loss loss,
       CtrSamples valid,
       TrainingSpec spec,
       TrainingListener listener,
       BooleanSupplier cancelled) {
     try (Workers workers = new Workers(spec.threads())) {
-      CtrTrainer trainer = new CtrTrainer(model, source, loss, valid, spec, workers);
+      CtrTrainer trainer = new CtrTrainer(model, source, valid, spec, workers);
       TrainingOutcome outcome =
           new TrainingLoop(spec.epochsMax(), spec.patience()).run(trainer, listener, cancelled);
       double seconds = Math.max(1e-9, trainer.stepNanos * 1e-9);
@@ -140,7 +132,7 @@ public final class CtrTrainer implements Trainee {
           CtrPass pass = passes.get(part);
           pass.gradients().clear();
           pass.forward(samples.cells(), order, partFrom, partTo - partFrom, dropouts.get(part));
-          losses[part] = pass.backward(samples.labels(), order, partFrom, loss, 1f / count);
+          losses[part] = pass.backward(samples.labels(), order, partFrom, 1f / count);
         });
     double sum = losses[0];
     for (int part = 1; part < parts; part++) {

@@ -6,8 +6,9 @@ import org.espalier.embeddings.kernel.FloatKernel;
 import org.espalier.embeddings.kernel.FloatKernels;
 
 /**
- * The first-order part: {@code b + Σ_f r_f · x_f}. A read-out of the embedding instead of a weight of
- * its own for every token, which would have to be stored, and counted, beside the row.
+ * The first-order part: {@code b + r · Σ_f x_f}. A read-out of the embedding instead of a weight of its
+ * own for every token, which would have to be stored, and counted, beside the row. One {@code r} for
+ * all fields makes one direction of the space theirs in common, so a row of a single number holds it.
  */
 final class LinearHead extends Head {
 
@@ -25,27 +26,24 @@ final class LinearHead extends Head {
 
   @Override
   int count() {
-    return 1 + fieldCount * dim;
+    return 1 + dim;
   }
 
-  /** Where the read-out of a field starts, (D). */
-  int readOutAt(int field) {
-    return at + 1 + field * dim;
+  private int readOutAt() {
+    return at + 1;
   }
 
   @Override
   void initialise(float[] dense, RandomGenerator random) {
     dense[at] = 0;
-    glorot(dense, at + 1, fieldCount * dim, dim, 1, random);
+    glorot(dense, at + 1, dim, dim, 1, random);
   }
 
   @Override
   void forward(UnitBatch batch, float[] dense, Dropout dropout, float[] logits) {
     sums = UnitBatch.atLeast(sums, batch.unitCount());
-    for (int f = 0; f < fieldCount; f++) {
-      for (int u = batch.unitStart(f); u < batch.unitStart(f + 1); u++) {
-        sums[u] = KERNEL.dot(batch.x, u * dim, dense, readOutAt(f), dim);
-      }
+    for (int u = 0; u < batch.unitCount(); u++) {
+      sums[u] = KERNEL.dot(batch.x, u * dim, dense, readOutAt(), dim);
     }
     for (int s = 0; s < batch.sampleCount(); s++) {
       float sum = dense[at];
@@ -65,18 +63,14 @@ final class LinearHead extends Head {
         sums[batch.index[s * fieldCount + f]] += dLogits[s];
       }
     }
-    for (int f = 0; f < fieldCount; f++) {
-      for (int u = batch.unitStart(f); u < batch.unitStart(f + 1); u++) {
-        KERNEL.axpy(sums[u], batch.x, u * dim, dDense, readOutAt(f), dim);
-        KERNEL.axpy(sums[u], dense, readOutAt(f), batch.dx, u * dim, dim);
-      }
+    for (int u = 0; u < batch.unitCount(); u++) {
+      KERNEL.axpy(sums[u], batch.x, u * dim, dDense, readOutAt(), dim);
+      KERNEL.axpy(sums[u], dense, readOutAt(), batch.dx, u * dim, dim);
     }
   }
 
   @Override
   void rotate(float[] dense, float[] rotation) {
-    for (int f = 0; f < fieldCount; f++) {
-      rotateRows(dense, readOutAt(f), dim, 1, rotation);
-    }
+    rotateRows(dense, readOutAt(), dim, 1, rotation);
   }
 }

@@ -6,7 +6,6 @@ import org.espalier.search.data.CtrSamples;
 import org.espalier.search.model.CtrModel;
 import org.espalier.search.model.CtrPass;
 import org.espalier.search.model.Gradients;
-import org.espalier.search.model.Loss;
 import org.espalier.search.model.TableLayout;
 
 /** Accumulates the saliency of every number in a model's rows over mini-batches of a log. */
@@ -40,7 +39,7 @@ public final class Saliency {
       for (int i = 0; i < order.length; i++) {
         order[i] = random.nextInt(samples.count());
       }
-      pass.gradient(samples, order, 0, order.length, Loss.LOGISTIC);
+      pass.gradient(samples, order, 0, order.length);
       Gradients gradients = pass.gradients();
       for (int i = 0; i < gradients.touchedCount(); i++) {
         int token = gradients.touched(i);

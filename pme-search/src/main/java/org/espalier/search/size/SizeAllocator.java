@@ -45,7 +45,7 @@ public final class SizeAllocator {
    *
    * @param allowed the sizes to choose from, in 0 .. D
    * @param budget numbers that rows and projections may take
-   * @throws IllegalArgumentException when the least sizes do not fit
+   * @throws NoRoomException when the least sizes do not fit
    */
   public Allocation allocate(int[] allowed, long budget) {
     int[] sizes = Arrays.stream(allowed).sorted().distinct().toArray();
@@ -69,7 +69,7 @@ public final class SizeAllocator {
       }
     }
     if (best.numbers() > budget) {
-      throw new IllegalArgumentException(
+      throw new NoRoomException(
           "the least sizes take %d numbers, and the budget leaves %d for rows and projections"
               .formatted(best.numbers(), budget));
     }

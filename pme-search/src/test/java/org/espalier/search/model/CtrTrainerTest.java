@@ -72,7 +72,6 @@ class CtrTrainerTest {
         CtrTrainer.train(
             model,
             SampleSource.of(data.train()),
-            Loss.LOGISTIC,
             data.valid(),
             spec,
             TrainingListener.none(),
@@ -93,7 +92,6 @@ class CtrTrainerTest {
         CtrTrainer.train(
             model,
             SampleSource.of(data.train()),
-            Loss.LOGISTIC,
             data.valid(),
             spec,
             TrainingListener.none(),
@@ -118,7 +116,7 @@ class CtrTrainerTest {
       }
     }
     CtrPass pass = new CtrPass(model);
-    pass.gradient(data.train(), others, 0, count, Loss.LOGISTIC);
+    pass.gradient(data.train(), others, 0, count);
     new LazyAdam(model).step(pass.gradients(), 0.1, 0.1);
 
     assertThat(model.tableValues()[user1]).isEqualTo(before[user1]);
@@ -138,7 +136,6 @@ class CtrTrainerTest {
     return CtrTrainer.train(
         model,
         SampleSource.of(data.train()),
-        Loss.LOGISTIC,
         data.valid(),
         spec,
         TrainingListener.none(),

@@ -42,11 +42,6 @@ public final class Bags {
     return tokens[position];
   }
 
-  /** Whether every bag holds one token. */
-  public boolean singleValued() {
-    return tokens.length == count();
-  }
-
   /**
    * The same bags with other token numbers.
    *

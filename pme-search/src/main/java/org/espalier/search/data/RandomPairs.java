@@ -1,5 +1,6 @@
 package org.espalier.search.data;
 
+import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -19,14 +20,17 @@ public final class RandomPairs {
   private final CtrSamples log;
   private final List<Part> parts;
 
-  /**
-   * Fields that move together.
-   *
-   * @param key the field that decides
-   * @param fields the key and the fields that it decides
-   * @param firsts for each distinct key a sample of the log that has it
-   */
-  private record Part(int key, List<Integer> fields, List<Integer> firsts) {}
+  /** Fields that move together. */
+  private static final class Part {
+
+    private final int[] fields; // the key first, then the fields that it decides
+    private final int[] firsts; // for each distinct key a sample of the log that has it
+
+    Part(int[] fields, int[] firsts) {
+      this.fields = fields;
+      this.firsts = firsts;
+    }
+  }
 
   private RandomPairs(CtrSamples log, List<Part> parts) {
     this.log = log;
@@ -46,23 +50,25 @@ public final class RandomPairs {
       if (taken[key]) {
         continue;
       }
-      List<Integer> members = new ArrayList<>(List.of(key));
+      IntArrayList members = IntArrayList.of(key);
       int[] firsts = firsts(log, key, fields.get(key).bags().count());
       for (int other : byBags) {
         if (other != key && !taken[other] && decides(log, key, firsts, other)) {
           members.add(other);
         }
       }
-      members.forEach(f -> taken[f] = true);
-      List<Integer> distinct = Arrays.stream(firsts).filter(i -> i >= 0).boxed().toList();
-      parts.add(new Part(key, List.copyOf(members), distinct));
+      int[] together = members.toIntArray();
+      for (int f : together) {
+        taken[f] = true;
+      }
+      parts.add(new Part(together, Arrays.stream(firsts).filter(i -> i >= 0).toArray()));
     }
     return new RandomPairs(log, List.copyOf(parts));
   }
 
   /** The keys' fields, for reports. */
   public List<Integer> keys() {
-    return parts.stream().map(Part::key).toList();
+    return parts.stream().map(part -> part.fields[0]).toList();
   }
 
   /** Fresh samples; their labels are zero, for a teacher to overwrite. */
@@ -73,10 +79,8 @@ public final class RandomPairs {
       boolean uniform = (i & 1) == 0;
       for (Part part : parts) {
         int from =
-            uniform
-                ? part.firsts().get(random.nextInt(part.firsts().size()))
-                : random.nextInt(log.count());
-        for (int f : part.fields()) {
+            uniform ? part.firsts[random.nextInt(part.firsts.length)] : random.nextInt(log.count());
+        for (int f : part.fields) {
           cells[i * fieldCount + f] = log.cells()[from * fieldCount + f];
         }
       }

@@ -184,11 +184,6 @@ public final class TableLayout {
     return sizes[token];
   }
 
-  /** A copy of all sizes. */
-  public int[] sizes() {
-    return sizes.clone();
-  }
-
   /** Where a token's row lies. */
   public int rowAt(int token) {
     return rowAt[token];

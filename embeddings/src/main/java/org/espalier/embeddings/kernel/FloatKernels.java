@@ -11,13 +11,21 @@ public final class FloatKernels {
 
   private static final Logger log = LoggerFactory.getLogger(FloatKernels.class);
   private static final String MODULE = "jdk.incubator.vector";
-  private static final FloatKernel BEST = choose(System.getProperty("espalier.kernel", "auto"));
+  private static final boolean SIMD = useSimd(System.getProperty("espalier.kernel", "auto"));
+  private static final FloatKernel BEST = SIMD ? new VectorFloatKernel() : new ScalarFloatKernel();
+  private static final BlockKernel BLOCKS =
+      SIMD ? new VectorBlockKernel() : new ScalarBlockKernel();
 
   private FloatKernels() {}
 
   /** The fastest kernels that this process can run; the same object on every call. */
   public static FloatKernel best() {
     return BEST;
+  }
+
+  /** The fastest block kernels that this process can run; the same object on every call. */
+  public static BlockKernel blocks() {
+    return BLOCKS;
   }
 
   /** The reference kernels. */
@@ -30,21 +38,21 @@ public final class FloatKernels {
     return ModuleLayer.boot().findModule(MODULE).isPresent();
   }
 
-  private static FloatKernel choose(String wanted) {
+  private static boolean useSimd(String wanted) {
     switch (wanted) {
       case "scalar" -> {
-        return new ScalarFloatKernel();
+        return false;
       }
       case "simd", "auto" -> {
         if (simdAvailable()) {
-          return new VectorFloatKernel();
+          return true;
         }
         String how = "start Java with --add-modules=" + MODULE;
         if (wanted.equals("simd")) {
           throw new IllegalStateException("espalier.kernel=simd needs the Vector API; " + how);
         }
         log.warn("The Vector API is missing, so scoring runs on slower scalar kernels; {}", how);
-        return new ScalarFloatKernel();
+        return false;
       }
       default ->
           throw new IllegalArgumentException(

@@ -82,28 +82,20 @@ final class BprTrainee extends FactorTrainee {
     return lossSum;
   }
 
+  /** The unseen item of the highest score among some that are drawn; the only one is not scored. */
   private int unseen(int user, SplittableRandom random) {
-    int best = drawUnseen(user, random);
-    if (contenders > 1) {
-      float bestScore = score(user, best);
-      for (int c = 1; c < contenders; c++) {
-        int item = drawUnseen(user, random);
-        float score = score(user, item);
-        if (score > bestScore) {
-          best = item;
-          bestScore = score;
-        }
+    int best = -1;
+    float bestScore = Float.NEGATIVE_INFINITY;
+    for (int c = 0; c < contenders || best < 0; c++) {
+      int item = random.nextInt(seen.itemCount());
+      float score = contenders == 1 ? 0 : score(user, item);
+      // Looking up what is seen costs more than a score, so only a new best is looked up.
+      if (!(score <= bestScore) && !seen.contains(user, item)) {
+        best = item;
+        bestScore = score;
       }
     }
     return best;
-  }
-
-  private int drawUnseen(int user, SplittableRandom random) {
-    int item = random.nextInt(seen.itemCount());
-    while (seen.contains(user, item)) {
-      item = random.nextInt(seen.itemCount());
-    }
-    return item;
   }
 
   private float score(int user, int item) {

@@ -25,7 +25,8 @@ public sealed interface MfObjective {
    * Cross-entropy of a user's items against the softmax over all items, by Adam on batches of users.
    *
    * @param learningRate of Adam
-   * @param regularization weight of {@code ½|x|²} of each vector, once an epoch
+   * @param regularization weight of {@code ½|x|²} of a vector, once an epoch, for each pair that a user
+   *     or an item has on average, so that a setting suits logs of any density
    * @param batchUsers users a step
    * @param sampledItems how many items stand for all in the softmax of one batch, beside the batch's
    *     own; 0 means all

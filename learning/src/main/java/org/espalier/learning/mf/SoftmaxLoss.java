@@ -7,10 +7,10 @@ import org.espalier.learning.kernel.Workers;
 
 /**
  * Cross-entropy of users' items against a softmax over candidates. For a user with scores {@code s_c =
- * u·v_c} and targets T the loss is {@code Σ_{t∈T} (ln Σ_c e^{s_c + a_c} - s_t)}, where {@code a_c} is
- * the logarithm of how many items a candidate stands for. The gradient with respect to the scores is
- * {@code |T| p - y}, p the softmax and y one for each target; that times the other side's vectors is
- * the gradient of the vectors.
+ * u·v_c} and targets T the loss is {@code w_u Σ_{t∈T} (ln Σ_c e^{s_c + a_c} - s_t)}, where {@code w_u}
+ * is the user's weight and {@code a_c} the logarithm of how many items a candidate stands for. The
+ * gradient with respect to the scores is {@code w_u (|T| p - y)}, p the softmax and y one for each
+ * target; that times the other side's vectors is the gradient of the vectors.
  *
  * <p>Memory: one score for each user of a batch and each candidate. Not for use by several threads.
  */
@@ -22,62 +22,42 @@ final class SoftmaxLoss {
   private static final int CANDIDATE_BLOCK = 256;
 
   private final TrainingKernel kernel = TrainingKernels.best();
-  private final int dim;
   private float[] panels = new float[0];
   private float[] scores = new float[0];
 
-  SoftmaxLoss(int dim) {
-    this.dim = dim;
-  }
-
-  /**
-   * Computes the loss and adds its gradients.
-   *
-   * @param users (userCount, dim) row-major
-   * @param candidates (candidateCount, dim) row-major
-   * @param logWeights a_c (candidateCount)
-   * @param offsets the targets of user u are {@code targets[offsets[u] .. offsets[u + 1])}
-   * @param targets candidates, each at most once a user
-   * @param userGradients (userCount, dim), added to
-   * @param candidateGradients (candidateCount, dim), added to
-   * @return the sum of the losses over all targets
-   */
-  double addGradients(
-      float[] users,
-      int userCount,
-      float[] candidates,
-      int candidateCount,
-      float[] logWeights,
-      int[] offsets,
-      int[] targets,
-      float[] userGradients,
-      float[] candidateGradients,
-      Workers workers) {
+  /** Adds the gradients to the batch's and returns the loss. */
+  double addGradients(SoftmaxBatch batch, Workers workers) {
+    int dim = batch.dim;
+    int userCount = batch.userCount;
+    int candidateCount = batch.candidateCount;
     int row = kernel.panelled(candidateCount);
     panels = atLeast(panels, row * dim);
     scores = atLeast(scores, Math.multiplyExact(userCount, row));
-    kernel.pack(candidates, 0, candidateCount, dim, panels);
+    kernel.pack(batch.candidates, 0, candidateCount, dim, panels);
     double[] losses = new double[userCount];
     workers.forBlocks(
         userCount,
         USER_BLOCK,
         (from, to, _) -> {
-          scoreUsers(users, from, to, candidateCount, row);
+          int users = to - from;
+          int at = from * row;
+          kernel.score(
+              users, candidateCount, dim, batch.users, from * dim, panels, scores, at, row);
           for (int u = from; u < to; u++) {
-            losses[u] = scoreGradient(u, row, candidateCount, logWeights, targets, offsets);
+            losses[u] = scoreGradient(batch, u, u * row);
           }
           kernel.multiplyAdd(
-              to - from,
+              users,
               dim,
               candidateCount,
               scores,
-              from * row,
+              at,
               row,
               1,
-              candidates,
+              batch.candidates,
               0,
               dim,
-              userGradients,
+              batch.userGradients,
               from * dim,
               dim);
         });
@@ -93,40 +73,36 @@ final class SoftmaxLoss {
                 from,
                 1,
                 row,
-                users,
+                batch.users,
                 0,
                 dim,
-                candidateGradients,
+                batch.candidateGradients,
                 from * dim,
                 dim));
     return Arrays.stream(losses).sum();
   }
 
-  private void scoreUsers(float[] users, int from, int to, int candidateCount, int row) {
-    kernel.score(
-        to - from, candidateCount, dim, users, from * dim, panels, scores, from * row, row);
-  }
-
-  /** Turns a user's scores into the loss's gradient with respect to them; returns the loss. */
-  private double scoreGradient(
-      int user, int row, int candidateCount, float[] logWeights, int[] targets, int[] offsets) {
-    int at = user * row;
-    int count = offsets[user + 1] - offsets[user];
+  /** Turns a user's scores, which start at {@code at}, into the loss's gradient; returns the loss. */
+  private double scoreGradient(SoftmaxBatch batch, int user, int at) {
+    int from = batch.offsets[user];
+    int to = batch.offsets[user + 1];
+    float weight = batch.userWeights[user];
     double targetSum = 0;
-    for (int t = offsets[user]; t < offsets[user + 1]; t++) {
-      targetSum += scores[at + targets[t]];
+    for (int t = from; t < to; t++) {
+      targetSum += scores[at + batch.targets[t]];
     }
-    for (int c = 0; c < candidateCount; c++) {
-      scores[at + c] += logWeights[c];
+    for (int c = 0; c < batch.candidateCount; c++) {
+      scores[at + c] += batch.logWeights[c];
     }
-    double logSum = kernel.softmax(scores, at, candidateCount);
-    for (int c = 0; c < candidateCount; c++) {
-      scores[at + c] *= count;
+    double logSum = kernel.softmax(scores, at, batch.candidateCount);
+    float scale = weight * (to - from);
+    for (int c = 0; c < batch.candidateCount; c++) {
+      scores[at + c] *= scale;
     }
-    for (int t = offsets[user]; t < offsets[user + 1]; t++) {
-      scores[at + targets[t]] -= 1;
+    for (int t = from; t < to; t++) {
+      scores[at + batch.targets[t]] -= weight;
     }
-    return count * logSum - targetSum;
+    return weight * ((to - from) * logSum - targetSum);
   }
 
   private static float[] atLeast(float[] array, int length) {

@@ -10,48 +10,43 @@ import org.espalier.learning.train.Adam;
 import org.espalier.learning.train.Progress;
 
 /**
- * Softmax by batches of users. The candidates of a batch are all items, or the batch's own items and a
- * uniform sample of the others, each of which then stands for {@code others / sample} items: the sum
- * of exponentials is estimated without bias.
+ * Softmax by batches of users. A user with n items weighs n^-½ an item, so that the busiest do not
+ * outweigh all others, and an item that m users have is regularised by m^½: with weights alone or with
+ * uniform regularisation the validation NDCG@20 on MovieLens 100K is .010 lower.
+ *
+ * <p>The candidates of a batch are all items, or the batch's own items and a uniform sample of the
+ * others, each of which then stands for {@code others / sample} items: the sum of exponentials is
+ * estimated without bias.
  */
 final class SoftmaxTrainee extends FactorTrainee {
 
   private final FloatKernel kernel = FloatKernels.best();
   private final ItemSets seen;
   private final MfObjective.Softmax spec;
-  private final SoftmaxLoss loss;
+  private final int[] order; // users with items; shuffled every epoch
+  private final double itemsPerUser;
+  private final float userDecay;
+  private final float[] itemDecays;
+  private final SoftmaxLoss loss = new SoftmaxLoss();
+  private final SoftmaxBatch batch;
+  private final int[] candidates; // item ids of the batch's candidates
+  private final int[] candidateOf; // item → index among the candidates, or -1
   private final Adam userAdam;
   private final Adam itemAdam;
-  private final int[] order;
-
-  // A batch: its users' vectors and targets, its candidates, their vectors and the gradients of
-  // both.
-  private final float[] users;
-  private final float[] userGradients;
-  private final int[] offsets;
-  private int[] targets = new int[0];
-  private final int[] candidates;
-  private final int[] candidateOf; // item → index among the candidates, or -1
-  private final float[] logWeights;
-  private final float[] vectors;
-  private final float[] gradients;
 
   SoftmaxTrainee(Factors factors, ItemSets seen, MfObjective.Softmax spec) {
     super(factors);
     this.seen = seen;
     this.spec = spec;
-    this.loss = new SoftmaxLoss(factors.dim);
-    this.userAdam = new Adam(seen.userCount(), factors.dim);
-    this.itemAdam = new Adam(seen.itemCount(), factors.dim);
     this.order = IntStream.range(0, seen.userCount()).filter(u -> seen.count(u) > 0).toArray();
-    this.users = new float[spec.batchUsers() * factors.dim];
-    this.userGradients = new float[users.length];
-    this.offsets = new int[spec.batchUsers() + 1];
+    this.itemsPerUser = (double) seen.size() / order.length;
+    this.userDecay = (float) (spec.regularization() * itemsPerUser);
+    this.itemDecays = itemDecays(seen, spec.regularization() / order.length);
+    this.batch = new SoftmaxBatch(spec.batchUsers(), seen.itemCount(), factors.dim);
     this.candidates = new int[seen.itemCount()];
     this.candidateOf = new int[seen.itemCount()];
-    this.logWeights = new float[seen.itemCount()];
-    this.vectors = new float[factors.items.length];
-    this.gradients = new float[factors.items.length];
+    this.userAdam = new Adam(seen.userCount(), factors.dim);
+    this.itemAdam = new Adam(seen.itemCount(), factors.dim);
     Arrays.fill(candidateOf, -1);
   }
 
@@ -62,103 +57,101 @@ final class SoftmaxTrainee extends FactorTrainee {
 
   @Override
   public void trainEpoch(int epoch, Progress progress) {
-    for (int i = order.length - 1; i > 0; i--) {
+    for (int i = order.length - 1; i > 0; i--) { // Fisher and Yates' shuffle
       IntArrays.swap(order, i, factors.random.nextInt(i + 1));
     }
     for (int from = 0; from < order.length; from += spec.batchUsers()) {
-      int count = Math.min(spec.batchUsers(), order.length - from);
-      double lossSum = trainBatch(from, count);
-      if (!progress.advance(offsets[count], lossSum)) {
+      takeUsers(from, Math.min(spec.batchUsers(), order.length - from));
+      takeCandidates(from);
+      double lossSum = step(from);
+      if (!progress.advance(batch.offsets[batch.userCount], lossSum)) {
         return;
       }
     }
   }
 
-  private double trainBatch(int from, int userCount) {
+  private double step(int from) {
     int dim = factors.dim;
-    int candidateCount = chooseCandidates(from, userCount);
-    for (int u = 0; u < userCount; u++) {
-      System.arraycopy(factors.users, order[from + u] * dim, users, u * dim, dim);
-    }
-    for (int c = 0; c < candidateCount; c++) {
-      System.arraycopy(factors.items, candidates[c] * dim, vectors, c * dim, dim);
-    }
-    Arrays.fill(userGradients, 0);
-    Arrays.fill(gradients, 0, candidateCount * dim, 0);
-    double lossSum =
-        loss.addGradients(
-            users,
-            userCount,
-            vectors,
-            candidateCount,
-            logWeights,
-            offsets,
-            targets,
-            userGradients,
-            gradients,
-            factors.workers);
-    float decay = (float) spec.regularization();
-    float itemDecay = decay * userCount / order.length;
-    kernel.axpy(decay, users, 0, userGradients, 0, userCount * dim);
-    kernel.axpy(itemDecay, vectors, 0, gradients, 0, candidateCount * dim);
+    batch.clearGradients();
+    double lossSum = loss.addGradients(batch, factors.workers);
+    kernel.axpy(userDecay, batch.users, 0, batch.userGradients, 0, batch.userCount * dim);
     userAdam.nextStep(spec.learningRate());
-    for (int u = 0; u < userCount; u++) {
-      userAdam.update(factors.users, order[from + u], userGradients, u * dim);
+    for (int u = 0; u < batch.userCount; u++) {
+      userAdam.update(factors.users, order[from + u], batch.userGradients, u * dim);
     }
     itemAdam.nextStep(spec.learningRate());
-    for (int c = 0; c < candidateCount; c++) {
-      itemAdam.update(factors.items, candidates[c], gradients, c * dim);
-      candidateOf[candidates[c]] = -1;
+    for (int c = 0; c < batch.candidateCount; c++) {
+      // A candidate that stands for others is drawn less often, so each time it decays for them
+      // too.
+      float decay =
+          itemDecays[candidates[c]] * batch.userCount * (float) Math.exp(batch.logWeights[c]);
+      kernel.axpy(decay, batch.candidates, c * dim, batch.candidateGradients, c * dim, dim);
+      itemAdam.update(factors.items, candidates[c], batch.candidateGradients, c * dim);
     }
     return lossSum;
   }
 
-  /** Fills the users' targets, the candidates and their weights; returns how many there are. */
-  private int chooseCandidates(int from, int userCount) {
-    int targetCount = 0;
-    for (int u = 0; u < userCount; u++) {
-      targetCount += seen.count(order[from + u]);
-      offsets[u + 1] = targetCount;
+  private void takeUsers(int from, int count) {
+    batch.userCount = count;
+    for (int u = 0; u < count; u++) {
+      int user = order[from + u];
+      batch.userWeights[u] = (float) Math.sqrt(itemsPerUser / seen.count(user));
+      batch.offsets[u + 1] = batch.offsets[u] + seen.count(user);
+      System.arraycopy(
+          factors.users, user * factors.dim, batch.users, u * factors.dim, factors.dim);
     }
-    if (targets.length < targetCount) {
-      targets = new int[targetCount];
-    }
-    int count = 0;
-    for (int u = 0; u < userCount; u++) {
-      int begin = seen.begin(order[from + u]);
-      for (int t = offsets[u]; t < offsets[u + 1]; t++) {
-        int item = seen.item(begin + t - offsets[u]);
-        if (candidateOf[item] < 0) {
-          count = addCandidate(item, count, 0);
-        }
-        targets[t] = candidateOf[item];
+  }
+
+  /** The users' own items first, which are the targets, then others. */
+  private void takeCandidates(int from) {
+    batch.candidateCount = 0;
+    batch.reserveTargets(batch.offsets[batch.userCount]);
+    for (int u = 0; u < batch.userCount; u++) {
+      int first = seen.begin(order[from + u]) - batch.offsets[u];
+      for (int t = batch.offsets[u]; t < batch.offsets[u + 1]; t++) {
+        int item = seen.item(first + t);
+        takeCandidate(item, 0);
+        batch.targets[t] = candidateOf[item];
       }
     }
-    int others = seen.itemCount() - count;
+    int others = seen.itemCount() - batch.candidateCount;
     int sample = spec.sampledItems();
     if (sample == 0 || sample >= others) {
       for (int item = 0; item < seen.itemCount(); item++) {
-        if (candidateOf[item] < 0) {
-          count = addCandidate(item, count, 0);
-        }
+        takeCandidate(item, 0);
       }
-      return count;
-    }
-    float logWeight = (float) Math.log((double) others / sample);
-    int sampled = count + sample;
-    while (count < sampled) {
-      int item = factors.random.nextInt(seen.itemCount());
-      if (candidateOf[item] < 0) {
-        count = addCandidate(item, count, logWeight);
+    } else {
+      int enough = batch.candidateCount + sample;
+      float logWeight = (float) Math.log((double) others / sample);
+      while (batch.candidateCount < enough) {
+        takeCandidate(factors.random.nextInt(seen.itemCount()), logWeight);
       }
     }
-    return count;
+    for (int c = 0; c < batch.candidateCount; c++) {
+      candidateOf[candidates[c]] = -1; // for the next batch
+    }
   }
 
-  private int addCandidate(int item, int count, float logWeight) {
-    candidates[count] = item;
-    candidateOf[item] = count;
-    logWeights[count] = logWeight;
-    return count + 1;
+  /** Does nothing when the item is a candidate already. */
+  private void takeCandidate(int item, float logWeight) {
+    if (candidateOf[item] < 0) {
+      int c = batch.candidateCount++;
+      candidates[c] = item;
+      candidateOf[item] = c;
+      batch.logWeights[c] = logWeight;
+      System.arraycopy(
+          factors.items, item * factors.dim, batch.candidates, c * factors.dim, factors.dim);
+    }
+  }
+
+  private static float[] itemDecays(ItemSets seen, double regularization) {
+    double usersPerItem = (double) seen.size() / seen.itemCount();
+    ItemSets usersOfItem = seen.transposed();
+    float[] decays = new float[seen.itemCount()];
+    for (int item = 0; item < decays.length; item++) {
+      int users = Math.max(1, usersOfItem.count(item));
+      decays[item] = (float) (regularization * Math.sqrt(usersPerItem * users));
+    }
+    return decays;
   }
 }

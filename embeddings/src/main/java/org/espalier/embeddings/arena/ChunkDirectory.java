@@ -1,0 +1,51 @@
+package org.espalier.embeddings.arena;
+
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+
+/** Owns a table's off-heap memory and knows its chunks by id. One writer; readers never wait. */
+final class ChunkDirectory implements AutoCloseable {
+
+  private static final long CACHE_LINE = 64;
+
+  private final Arena memory = Arena.ofShared();
+  private volatile Chunk[] chunks = {};
+
+  /** The chunk of a slot address that came from the index. */
+  Chunk of(int address) {
+    return chunks[Chunk.idOf(address)];
+  }
+
+  /** Makes chunks of {@code blockCount} blocks together and gives them to their group. */
+  void grow(SlotGroup group, int blockCount) {
+    Chunk[] before = chunks;
+    int count = (blockCount + Chunk.BLOCKS_MAX - 1) / Chunk.BLOCKS_MAX;
+    if (before.length + count > Chunk.IDS_MAX) {
+      throw new IllegalStateException("a table holds at most 2^31 slots");
+    }
+    Chunk[] added = new Chunk[count];
+    for (int c = 0; c < count; c++) {
+      int blocks = Math.min(Chunk.BLOCKS_MAX, blockCount - c * Chunk.BLOCKS_MAX);
+      long bytes = blocks * group.format.blockBytes();
+      added[c] = new Chunk(before.length + c, group, blocks, memory.allocate(bytes, CACHE_LINE));
+    }
+    Chunk[] after = Arrays.copyOf(before, before.length + count);
+    System.arraycopy(added, 0, after, before.length, count);
+    chunks = after; // before any slot can be found through the group or the index
+    group.append(added);
+  }
+
+  long bytes() {
+    long bytes = 0;
+    for (Chunk chunk : chunks) {
+      bytes += chunk.bytes();
+    }
+    return bytes;
+  }
+
+  /** Frees everything; a reader that is still inside gets an exception, never freed memory. */
+  @Override
+  public void close() {
+    memory.close();
+  }
+}

@@ -1,0 +1,25 @@
+package org.espalier.embeddings.store;
+
+import java.util.Arrays;
+
+/** Bytes as a map key. The array must not change. */
+final class ByteKey {
+
+  private final byte[] bytes;
+  private final int hash;
+
+  ByteKey(byte[] bytes) {
+    this.bytes = bytes;
+    this.hash = Arrays.hashCode(bytes);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ByteKey that && Arrays.equals(bytes, that.bytes);
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
+  }
+}

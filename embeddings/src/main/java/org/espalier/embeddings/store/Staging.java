@@ -1,0 +1,196 @@
+package org.espalier.embeddings.store;
+
+import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
+import it.unimi.dsi.fastutil.ints.IntSets;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.espalier.embeddings.store.StoreException.Kind;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+
+/**
+ * What one group of writes is going to change: a batch for the disk, and beside it everything that
+ * memory must take over once the batch is durable, and must forget if it fails. Mutations of a group
+ * see what earlier ones staged. Confined to the committer's thread.
+ */
+final class Staging implements AutoCloseable {
+
+  private final Database database;
+  private final Dictionary dictionary;
+  private final InteractionCounts counts;
+  private final WriteBatch batch = new WriteBatch();
+
+  /** Staged values of families that mutations read back; an empty value is a deletion. */
+  private final Map<Family, Map<ByteKey, byte[]>> overlay = new EnumMap<>(Family.class);
+
+  private final List<Runnable> afterWrite = new ArrayList<>();
+  private IntOpenHashSet users = new IntOpenHashSet();
+  private IntOpenHashSet entities = new IntOpenHashSet();
+  private IntOpenHashSet erasedUsers = new IntOpenHashSet();
+
+  /** Read by any thread; written here, after the batch is durable. */
+  private volatile long lastSequence;
+
+  private long stagedSequence;
+
+  Staging(Database database, Dictionary dictionary, InteractionCounts counts, long lastSequence) {
+    this.database = database;
+    this.dictionary = dictionary;
+    this.counts = counts;
+    this.lastSequence = lastSequence;
+    this.stagedSequence = lastSequence;
+    for (Family family : List.of(Family.EDGES, Family.OFFSETS, Family.CATALOGUE)) {
+      overlay.put(family, new HashMap<>());
+    }
+  }
+
+  Database database() {
+    return database;
+  }
+
+  long lastSequence() {
+    return lastSequence;
+  }
+
+  long stagedSequence() {
+    return stagedSequence;
+  }
+
+  long nextSequence() {
+    return ++stagedSequence;
+  }
+
+  int intern(Field field, byte[] token) {
+    return dictionary.intern(this, field, token);
+  }
+
+  Dictionary dictionary() {
+    return dictionary;
+  }
+
+  void count(int type, int entity, int change) {
+    counts.stage(type, entity, change);
+  }
+
+  void touchUser(int user) {
+    users.add(user);
+  }
+
+  void touchEntity(int entity) {
+    entities.add(entity);
+  }
+
+  void eraseUser(int user) {
+    erasedUsers.add(user);
+  }
+
+  /** Runs once the batch is durable; must not fail. */
+  void afterWrite(Runnable change) {
+    afterWrite.add(change);
+  }
+
+  /** How many changes are staged, to tell whether a mutation that failed had staged anything. */
+  int changes() {
+    return batch.count();
+  }
+
+  byte @Nullable [] get(Family family, byte[] key) {
+    Map<ByteKey, byte[]> staged = overlay.get(family);
+    byte[] value = staged == null ? null : staged.get(new ByteKey(key));
+    if (value != null) {
+      return value.length == 0 ? null : value;
+    }
+    return database.get(family, key);
+  }
+
+  void put(Family family, byte[] key, byte[] value) {
+    try {
+      batch.put(database.handle(family), key, value);
+    } catch (RocksDBException e) {
+      throw new StoreException(Kind.INTERNAL, "cannot stage a row", e);
+    }
+    remember(family, key, value);
+  }
+
+  void delete(Family family, byte[] key) {
+    try {
+      batch.delete(database.handle(family), key);
+    } catch (RocksDBException e) {
+      throw new StoreException(Kind.INTERNAL, "cannot stage a deletion", e);
+    }
+    remember(family, key, new byte[0]);
+  }
+
+  /** Deletes the rows from one key on, up to another and without it; not for overlaid families. */
+  void deleteRange(Family family, byte[] from, byte[] to) {
+    try {
+      batch.deleteRange(database.handle(family), from, to);
+    } catch (RocksDBException e) {
+      throw new StoreException(Kind.INTERNAL, "cannot stage a deletion", e);
+    }
+  }
+
+  private void remember(Family family, byte[] key, byte[] value) {
+    Map<ByteKey, byte[]> staged = overlay.get(family);
+    if (staged != null) {
+      staged.put(new ByteKey(key), value);
+    }
+  }
+
+  /** Adds the group's totals to the batch and writes it. After this nothing may fail. */
+  void write(boolean alwaysSync) {
+    counts.seal(this);
+    if (stagedSequence != lastSequence) {
+      put(Family.META, Meta.lastSequenceKey(), Meta.lastSequenceValue(stagedSequence));
+    }
+    if (batch.count() > 0) {
+      database.write(batch, alwaysSync);
+    }
+  }
+
+  /** Memory takes over what was written; the dictionary first, as the others name its ids. */
+  Commit publish() {
+    dictionary.publish();
+    counts.publish();
+    afterWrite.forEach(Runnable::run);
+    lastSequence = stagedSequence;
+    Commit commit =
+        new Commit(
+            lastSequence,
+            IntSets.unmodifiable(users),
+            IntSets.unmodifiable(entities),
+            IntSets.unmodifiable(erasedUsers));
+    clear();
+    return commit;
+  }
+
+  /**
+   * Forgets everything staged. Ids and sequences are given again: a batch whose write failed is not in
+   * the database. If it reached the log nevertheless, RocksDB refuses further writes until it has
+   * moved to a new log, or until the process starts again and reads the batch back as a whole.
+   */
+  void discard() {
+    dictionary.discard();
+    counts.discard();
+    stagedSequence = lastSequence;
+    clear();
+  }
+
+  @Override
+  public void close() {
+    batch.close();
+  }
+
+  private void clear() {
+    batch.clear();
+    overlay.values().forEach(Map::clear);
+    afterWrite.clear();
+    users = new IntOpenHashSet();
+    entities = new IntOpenHashSet();
+    erasedUsers = new IntOpenHashSet();
+  }
+}

@@ -1,0 +1,188 @@
+package org.espalier.embeddings.arena;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.espalier.embeddings.table.Basis;
+import org.espalier.embeddings.table.MultiSizeTable;
+import org.espalier.embeddings.table.MultiSizeTableBuilder;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.roaringbitmap.RoaringBitmap;
+
+/**
+ * The arena against a plain map over random sequences of operations. All values are small integers, so
+ * that float sums are exact and order, ties included, is compared without a tolerance.
+ */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class ArenaTableModelTest {
+
+  private record Scored(float score, int token) {}
+
+  private int dim;
+  private int[] sizes = {};
+  private Random random = new Random();
+  private Basis basis = Basis.identity(1);
+  private float[] defaultRow = {};
+  private final Map<Integer, float[]> model = new HashMap<>();
+
+  @ParameterizedTest(name = "seed={0}")
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+  void the_arena_answers_as_a_plain_map_does(long seed) {
+    random = new Random(seed);
+    try (ArenaTable table = ArenaTable.load(startingTable())) {
+      int tokens = 1 + random.nextInt(5_000);
+      for (int step = 0; step < 300; step++) {
+        switch (random.nextInt(8)) {
+          case 0 -> publishMany(table, random.nextInt(400), tokens);
+          case 1, 2 -> publish(table, random.nextInt(tokens));
+          case 3 -> remove(table, random.nextInt(tokens));
+          case 4 ->
+              new ArrayList<>(model.keySet()).stream().limit(20).forEach(t -> remove(table, t));
+          case 5 -> search(table, tokens);
+          case 6 -> score(table, tokens);
+          default -> look(table, random.nextInt(tokens + 1) - 1);
+        }
+        assertThat(table.rowCount()).isEqualTo(model.size());
+      }
+      search(table, tokens);
+      for (int token = 0; token < tokens; token++) {
+        look(table, token);
+      }
+    }
+  }
+
+  private MultiSizeTable startingTable() {
+    dim = 1 + random.nextInt(20);
+    sizes = random.ints(4, 0, dim + 1).sorted().distinct().toArray();
+    defaultRow = integers(dim);
+    basis =
+        switch (random.nextInt(3)) {
+          case 0 -> Basis.identity(dim);
+          case 1 -> Basis.rotated(dim, integers(dim * dim));
+          default -> {
+            Map<Integer, float[]> matrices = new TreeMap<>();
+            for (int size : sizes) {
+              if (size > 0) {
+                matrices.put(size, integers(size * dim));
+              }
+            }
+            yield Basis.projected(dim, matrices);
+          }
+        };
+    MultiSizeTableBuilder builder =
+        MultiSizeTable.builder("item", "entity", dim)
+            .sizes(sizes)
+            .basis(basis)
+            .defaultRow(defaultRow);
+    int rows = random.nextInt(1500);
+    for (int token = 0; token < rows; token++) {
+      float[] row = integers(sizes[random.nextInt(sizes.length)]);
+      model.put(token, row);
+      builder.add(token, row, 0, row.length);
+    }
+    return builder.build();
+  }
+
+  private void publishMany(ArenaTable table, int count, int tokens) {
+    for (int i = 0; i < count; i++) {
+      publish(table, random.nextInt(tokens));
+    }
+  }
+
+  private void publish(ArenaTable table, int token) {
+    float[] row = integers(sizes[random.nextInt(sizes.length)]);
+    table.publish(token, row, 0, row.length);
+    model.put(token, row);
+  }
+
+  private void remove(ArenaTable table, int token) {
+    assertThat(table.remove(token)).isEqualTo(model.remove(token) != null);
+  }
+
+  private void look(ArenaTable table, int token) {
+    float[] row = model.get(token);
+    float[] vector = new float[dim];
+    assertThat(table.contains(token)).isEqualTo(row != null);
+    assertThat(table.sizeOf(token)).isEqualTo(row == null ? -1 : row.length);
+    assertThat(table.copyVector(token, vector, 0)).isEqualTo(row != null);
+    assertThat(vector).containsExactly(row == null ? new float[dim] : vectorOf(row));
+  }
+
+  private void score(ArenaTable table, int tokens) {
+    float[] query = integers(dim);
+    int[] asked = random.ints(50, 0, tokens).toArray();
+    float[] scores = new float[50];
+    table.score(query, asked, 50, scores);
+    for (int i = 0; i < 50; i++) {
+      float[] row = model.get(asked[i]);
+      Float expected = row == null ? Float.NaN : dot(query, vectorOf(row)); // boxed: NaN equals NaN
+      assertThat(scores[i] + 0f).isEqualTo(expected);
+    }
+  }
+
+  private void search(ArenaTable table, int tokens) {
+    float[] query = integers(dim);
+    int k = random.nextInt(4) == 0 ? 10_000 : 1 + random.nextInt(120);
+    RoaringBitmap allowed = filter(tokens);
+    RoaringBitmap denied = filter(tokens);
+    List<Scored> expected = new ArrayList<>();
+    model.forEach((token, row) -> {
+      if ((allowed == null || allowed.contains(token))
+          && (denied == null || !denied.contains(token))) {
+        expected.add(new Scored(dot(query, vectorOf(row)), token));
+      }
+    });
+    expected.sort(
+        Comparator.comparingDouble((Scored s) -> -s.score()).thenComparingInt(Scored::token));
+    Hits hits = ExactSearch.search(table, query, k, allowed, denied);
+    assertThat(hits.size()).isEqualTo(Math.min(k, expected.size()));
+    for (int i = 0; i < hits.size(); i++) {
+      assertThat(new Scored(hits.scores()[i] + 0f, hits.tokens()[i])).isEqualTo(expected.get(i));
+    }
+  }
+
+  private @Nullable RoaringBitmap filter(int tokens) {
+    return switch (random.nextInt(4)) {
+      case 0 -> RoaringBitmap.bitmapOf(random.ints(20, 0, tokens).toArray());
+      case 1 -> RoaringBitmap.bitmapOf(random.ints(tokens / 2, 0, tokens).toArray());
+      default -> null;
+    };
+  }
+
+  private float[] vectorOf(float[] row) {
+    if (row.length == 0) {
+      return defaultRow;
+    }
+    float[] vector = new float[dim];
+    for (int d = 0; d < row.length; d++) {
+      basis.addDirection(row.length, d, row[d], vector, 0);
+    }
+    return vector;
+  }
+
+  private static float dot(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += (double) a[i] * b[i];
+    }
+    return (float) sum + 0f; // no negative zero
+  }
+
+  private float[] integers(int n) {
+    float[] values = new float[n];
+    for (int i = 0; i < n; i++) {
+      values[i] = random.nextInt(-4, 5);
+    }
+    return values;
+  }
+}

@@ -1,0 +1,192 @@
+package org.espalier.embeddings.arena;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.espalier.embeddings.table.Basis;
+import org.espalier.embeddings.table.Encoding;
+import org.espalier.embeddings.table.Projection;
+import org.espalier.embeddings.table.SizeGroup;
+import org.espalier.embeddings.table.TableShape;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * One thread publishes without a pause while others scan. All values of a row are the row's version, a
+ * whole number, and versions of a token only grow. A query that adds up alternating signs finds zero in
+ * a whole row and something else in a row torn between two versions; a query for the first coordinate
+ * finds the version, which must be one that was current during the search.
+ */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class PublishUnderScanTest {
+
+  private static final int DIM = 16;
+  private static final int STEADY = 1500; // tokens that are always there
+  private static final int FLICKERING = 100; // tokens after those that come and go
+  private static final int ADDED = 1500; // tokens after those that appear once each
+  private static final int TOKENS = STEADY + FLICKERING + ADDED;
+  private static final int PUBLISHES = 400_000;
+  private static final int[] SIZES = {4, 16};
+
+  private final AtomicIntegerArray begun = new AtomicIntegerArray(TOKENS);
+  private final AtomicIntegerArray done = new AtomicIntegerArray(TOKENS);
+  private final AtomicBoolean finished = new AtomicBoolean();
+
+  @ParameterizedTest(name = "seed={0}")
+  @ValueSource(longs = {1, 2, 3})
+  void readers_see_whole_current_rows_and_miss_no_token(long seed) throws Exception {
+    List<SizeGroup> groups =
+        Arrays.stream(SIZES).mapToObj(size -> new SizeGroup(size, 0, Encoding.FP32)).toList();
+    TableShape shape = new TableShape("item", "entity", DIM, Projection.NESTED, groups);
+    try (ArenaTable table = ArenaTable.create(shape, Basis.identity(DIM), new float[DIM]);
+        ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      Random random = new Random(seed);
+      for (int token = 0; token < STEADY; token++) {
+        publish(table, token, random);
+      }
+      Future<?> writer = threads.submit(() -> write(table, random));
+      List<Future<Integer>> readers =
+          List.of(
+              threads.submit(untilFinished(() -> findEverything(table))),
+              threads.submit(untilFinished(() -> findTheNewest(table))),
+              threads.submit(untilFinished(() -> scoreAndCopy(table))));
+      writer.get();
+      for (Future<Integer> rounds : readers) {
+        assertThat(rounds.get()).isPositive();
+      }
+      long bytes = table.bytes();
+      write(table, random);
+      assertThat(table.bytes()).as("no reader holds a slot any more").isEqualTo(bytes);
+    }
+  }
+
+  private void write(ArenaTable table, Random random) {
+    try {
+      int nextAdded = STEADY + FLICKERING;
+      for (int i = 0; i < PUBLISHES; i++) {
+        int dice = random.nextInt(100);
+        if (dice < 90) {
+          publish(table, random.nextInt(STEADY), random);
+        } else if (dice < 98) {
+          int token = STEADY + random.nextInt(FLICKERING);
+          if (!table.remove(token)) {
+            publish(table, token, random);
+          }
+        } else if (nextAdded < TOKENS) {
+          publish(table, nextAdded++, random);
+        }
+      }
+    } finally {
+      finished.set(true);
+    }
+  }
+
+  private void publish(ArenaTable table, int token, Random random) {
+    int version = begun.incrementAndGet(token);
+    float[] row = new float[SIZES[random.nextInt(SIZES.length)]];
+    Arrays.fill(row, version);
+    table.publish(token, row, 0, row.length);
+    done.set(token, version);
+  }
+
+  /** Every token that was there before is found once, and no row is torn. */
+  private void findEverything(ArenaTable table) {
+    int[] before = snapshot(done);
+    Hits hits = ExactSearch.search(table, alternating(), 2 * TOKENS, null, null);
+    assertThat(hits.scores()).as("whole rows").containsOnly(0);
+    BitSet found = new BitSet();
+    for (int token : hits.tokens()) {
+      assertThat(found.get(token)).as("token %d twice", token).isFalse();
+      found.set(token);
+    }
+    for (int token = 0; token < TOKENS; token++) {
+      if (before[token] > 0 && !flickers(token)) {
+        assertThat(found.get(token)).as("token %d is found", token).isTrue();
+      }
+    }
+  }
+
+  /** The hits are current, in order, and nothing that was better all the time is missing. */
+  private void findTheNewest(ArenaTable table) {
+    float[] query = new float[DIM];
+    query[0] = 1;
+    int[] before = snapshot(done);
+    Hits hits = ExactSearch.search(table, query, 50, null, null);
+    int[] after = snapshot(begun);
+    BitSet found = new BitSet();
+    for (int i = 0; i < hits.size(); i++) {
+      int token = hits.tokens()[i];
+      int version = (int) hits.scores()[i];
+      assertThat(found.get(token)).as("token %d twice", token).isFalse();
+      found.set(token);
+      assertThat(version).as("version of %d", token).isBetween(before[token], after[token]);
+      if (i > 0) {
+        assertThat(version).isLessThanOrEqualTo((int) hits.scores()[i - 1]);
+      }
+    }
+    int worst = (int) hits.scores()[hits.size() - 1];
+    for (int token = 0; token < TOKENS; token++) {
+      if (!found.get(token) && !flickers(token)) {
+        assertThat(before[token]).as("token %d is not missed", token).isLessThanOrEqualTo(worst);
+      }
+    }
+  }
+
+  private void scoreAndCopy(ArenaTable table) {
+    int[] tokens = new int[STEADY];
+    Arrays.setAll(tokens, token -> token);
+    float[] scores = new float[STEADY];
+    table.score(alternating(), tokens, STEADY, scores);
+    assertThat(scores).as("whole rows").containsOnly(0);
+    float[] vector = new float[DIM];
+    for (int token : tokens) {
+      int before = done.get(token);
+      assertThat(table.copyVector(token, vector, 0)).isTrue();
+      assertThat((int) vector[0]).isBetween(before, begun.get(token));
+      for (int d = 1; d < DIM; d++) {
+        float expected = d < SIZES[0] || vector[DIM - 1] != 0 ? vector[0] : 0;
+        assertThat(vector[d]).as("value %d of %d", d, token).isEqualTo(expected);
+      }
+    }
+  }
+
+  private Callable<Integer> untilFinished(Runnable round) {
+    return () -> {
+      int rounds = 0;
+      while (!finished.get() || rounds == 0) {
+        round.run();
+        rounds++;
+      }
+      return rounds;
+    };
+  }
+
+  private static boolean flickers(int token) {
+    return token >= STEADY && token < STEADY + FLICKERING;
+  }
+
+  private static float[] alternating() {
+    float[] query = new float[DIM];
+    for (int d = 0; d < DIM; d++) {
+      query[d] = d % 2 == 0 ? 1 : -1;
+    }
+    return query;
+  }
+
+  private static int[] snapshot(AtomicIntegerArray counters) {
+    int[] values = new int[counters.length()];
+    Arrays.setAll(values, counters::get);
+    return values;
+  }
+}

@@ -1,0 +1,28 @@
+package org.espalier.service.catalogue;
+
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.List;
+import java.util.Map;
+
+/** The shape of a record coming in, for the API's description; {@link RecordDecoder} reads it. */
+@Schema(
+    name = "RecordUpdate",
+    description = "Replaces a record whole. A field that is not listed is refused.")
+record RecordDocument(
+    @Schema(description = "required in a batch; else the path names it", example = "i1") String id,
+    @Schema(
+            description = "names to strings, numbers, booleans or arrays of strings",
+            example = "{\"title\":\"Dune\",\"genre\":[\"sf\"]}")
+        Map<String, Object> fields,
+    @Schema(example = "[\"book\"]") List<String> categories,
+    @Schema(description = "of items only: true keeps the item out of rankings") Boolean hidden,
+    @Schema(
+            description = "RFC 3339 or milliseconds since 1970; the time of arrival when left out",
+            type = "string",
+            format = "date-time")
+        String timestamp) {
+
+  /** The body of a batch. */
+  @Schema(name = "RecordBatch")
+  record Batch(List<RecordDocument> items) {}
+}

@@ -1,0 +1,48 @@
+package org.espalier.service.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line's root; {@link #main} is what the launcher starts. */
+@Command(
+    name = "espalier",
+    description = {
+      "Takes in events, keeps embeddings of the size that each earns, and answers ranking requests.",
+      ""
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    mixinStandardHelpOptions = true,
+    versionProvider = CommandVersion.class,
+    subcommands = {
+      ServeCommand.class,
+      EvaluateCommand.class,
+      LauncherOnly.TestCommand.class,
+      LauncherOnly.BenchCommand.class
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:done", "1:failed", "2:wrong usage"},
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  ./espalier demo                    see it work on a sample world",
+      "  ./espalier COMMAND --help          what a command takes"
+    })
+public final class EspalierCommand extends CommandGroup {
+
+  private EspalierCommand() {}
+
+  /** Runs one command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    int code = commandLine().execute(args);
+    System.exit(code);
+  }
+
+  /** The whole command line, ready to execute. */
+  static CommandLine commandLine() {
+    CommandErrors errors = new CommandErrors();
+    return new CommandLine(new EspalierCommand())
+        .setParameterExceptionHandler(errors)
+        .setExecutionExceptionHandler(errors)
+        .setUsageHelpAutoWidth(true)
+        .setCaseInsensitiveEnumValuesAllowed(true);
+  }
+}

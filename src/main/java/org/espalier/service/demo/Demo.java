@@ -1,0 +1,118 @@
+package org.espalier.service.demo;
+
+import java.io.PrintWriter;
+import java.net.URI;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.espalier.learning.data.Interactions;
+import org.espalier.service.console.Console;
+import org.espalier.service.console.Progress;
+
+/** From the first event to a ranking that moves with three clicks, through the public interface. */
+public final class Demo {
+
+  private static final int CLICKER_ITEMS_MIN = 5;
+  private static final int SHOWN = 5;
+
+  private final URI service;
+  private final DemoWorld world;
+  private final Training training;
+  private final Console console;
+  private final PrintWriter out;
+
+  /** Trains on what the service has been sent, and activates the result. */
+  @FunctionalInterface
+  public interface Training {
+    /**
+     * @return one line on what was trained
+     */
+    String run();
+  }
+
+  /**
+   * @param service where it answers
+   * @param console where progress is shown
+   * @param out where results are printed
+   */
+  public Demo(URI service, DemoWorld world, Training training, Console console, PrintWriter out) {
+    this.service = service;
+    this.world = world;
+    this.training = training;
+    this.console = console;
+    this.out = out;
+  }
+
+  /**
+   * Tells the whole story.
+   *
+   * @throws org.espalier.service.console.CommandException when the service refuses something
+   */
+  public void run() throws InterruptedException {
+    HeldOut heldOut = world.heldOut();
+    try (Api api = new Api(service)) {
+      say("The world is " + world.description() + ".");
+      say(sendEverything(api));
+      say(training.run());
+      say(HeldOutMeasure.of(api, heldOut, console).text());
+      String user = heldOut.users().token(clicker(heldOut.sent()));
+      ClickStory story = ClickStory.happen(api, user);
+      say(story.text(item -> world.title(item).orElse(item)));
+      say(furtherCommands(story));
+    }
+  }
+
+  private String sendEverything(Api api) throws InterruptedException {
+    long startNanos = console.nanoTime().getAsLong();
+    long sent = 0;
+    for (Feed feed : world.feeds()) {
+      try (Progress progress = console.progress("Sending " + feed.name(), feed.count())) {
+        new BatchSender(api, feed.path(), feed.body()).send(feed.elements().get(), progress);
+      }
+      sent += feed.count();
+    }
+    double seconds = (console.nanoTime().getAsLong() - startNanos) * 1e-9;
+    return String.format(
+        Locale.ROOT,
+        "Sent %,d items, users, triples and events in %.1f s, %,.0f a second, each durable before it was acknowledged.",
+        sent,
+        seconds,
+        sent / seconds);
+  }
+
+  /** A user who has a few items, but not many: the ranking of such a one is easiest to move. */
+  private static int clicker(Interactions sent) {
+    return IntStream.range(0, sent.userCount())
+        .filter(user -> sent.end(user) - sent.begin(user) >= CLICKER_ITEMS_MIN)
+        .boxed()
+        .min((a, b) -> Integer.compare(sent.end(a) - sent.begin(a), sent.end(b) - sent.begin(b)))
+        .orElse(0);
+  }
+
+  private String furtherCommands(ClickStory story) {
+    String events =
+        "[{\"type\":\"click\",\"user_id\":\"%s\",\"item_id\":\"%s\"}]"
+            .formatted(story.user(), story.after().getFirst());
+    String candidates =
+        "{\"user_id\":\"%s\",\"items\":[{\"id\":\"%s\"},{\"id\":\"%s\"}]}"
+            .formatted(story.user(), story.after().getLast(), story.after().getFirst());
+    return """
+    Go on with
+      curl '%1$s%2$s'
+      curl '%1$s%3$s'
+      curl '%1$s/v1/events' -H 'Content-Type: application/json' -d '%4$s'
+      curl '%1$s/v1/rank' -H 'Content-Type: application/json' -d '%5$s'\
+    """
+        .formatted(
+            service,
+            Rankings.recommendPath(story.user(), SHOWN),
+            Rankings.similarPath(story.clicked().getFirst(), SHOWN),
+            events,
+            candidates);
+  }
+
+  private void say(String text) {
+    out.println(text.stripTrailing());
+    out.println();
+    out.flush();
+  }
+}

@@ -1,0 +1,48 @@
+package org.espalier.service.platform;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** Starts the service. */
+@SpringBootApplication(scanBasePackages = EspalierApplication.ROOT)
+@ConfigurationPropertiesScan(EspalierApplication.ROOT)
+public class EspalierApplication {
+
+  static final String ROOT = "org.espalier.service";
+
+  private static final Logger log = LoggerFactory.getLogger(EspalierApplication.class);
+
+  /**
+   * Starts the service and returns once it answers requests.
+   *
+   * @param args settings as {@code --espalier.data-dir=…}; they win over the environment and files
+   * @throws StartFailedException with one line that says what is wrong and what to do
+   */
+  public static ConfigurableApplicationContext run(String... args) {
+    SpringApplication application = new SpringApplication(EspalierApplication.class);
+    application.setLogStartupInfo(false);
+    try {
+      return application.run(args);
+    } catch (RuntimeException e) {
+      throw StartFailedException.of(e)
+          .orElseGet(() -> {
+            log.error("The service did not start", e);
+            return new StartFailedException("cannot start: " + e + " (the log has more)", e);
+          });
+    }
+  }
+
+  /** Runs the service until the process is told to stop; a failed start is one line and exit code 1. */
+  public static void main(String[] args) {
+    try {
+      run(args);
+    } catch (StartFailedException e) {
+      System.err.println("espalier: " + e.getMessage());
+      System.exit(1);
+    }
+  }
+}

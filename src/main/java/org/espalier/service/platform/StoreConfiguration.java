@@ -1,0 +1,15 @@
+package org.espalier.service.platform;
+
+import org.espalier.embeddings.store.Store;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The store: opened before, and closed after, everything that uses it. */
+@Configuration(proxyBeanMethods = false)
+class StoreConfiguration {
+
+  @Bean
+  Store store(EspalierProperties espalier, StoreProperties properties) {
+    return Store.open(espalier.storeDir(), properties.options());
+  }
+}

@@ -1,0 +1,73 @@
+package org.espalier.service.ranking;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.espalier.embeddings.arena.ArenaTable;
+import org.espalier.embeddings.arena.ExactSearch;
+import org.espalier.embeddings.table.MultiSizeTable;
+import org.espalier.learning.mf.FoldIn;
+import org.espalier.learning.mf.MfObjective;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.ApplicationArguments;
+import org.springframework.boot.ApplicationRunner;
+import org.springframework.stereotype.Component;
+
+/**
+ * Runs what a ranking runs on made-up rows until it is compiled. Spring reports readiness only after its runners, so no
+ * caller meets an interpreted kernel.
+ */
+@Component
+class KernelWarmUp implements ApplicationRunner {
+
+  private static final Logger log = LoggerFactory.getLogger(KernelWarmUp.class);
+
+  private static final int DIM = 64;
+  private static final int ROWS = 4096;
+  private static final int CANDIDATES = 256;
+  private static final int HISTORY = 32;
+  private static final int TOP = 100;
+
+  private final RankingProperties properties;
+
+  KernelWarmUp(RankingProperties properties) {
+    this.properties = properties;
+  }
+
+  @Override
+  public void run(ApplicationArguments args) {
+    long startNs = System.nanoTime();
+    float[] vectors = new float[ROWS * DIM];
+    SplittableRandom random = new SplittableRandom(1);
+    for (int i = 0; i < vectors.length; i++) {
+      vectors[i] = (float) random.nextDouble() - 0.5f;
+    }
+    int[] tokens = new int[ROWS];
+    Arrays.setAll(tokens, i -> i);
+    FoldIn foldIn = new FoldIn(DIM, vectors, new MfObjective.Als(1, 0.04, 0.75));
+    int rounds = 0;
+    try (ArenaTable table =
+        ArenaTable.load(MultiSizeTable.uniform("item", "entity", DIM, tokens, vectors))) {
+      while (System.nanoTime() - startNs < properties.warmUp().toNanos()) {
+        round(table, foldIn, tokens);
+        rounds++;
+      }
+    }
+    long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
+    log.debug("Warmed the kernels with {} rounds in {} ms", rounds, tookMs);
+  }
+
+  private static void round(ArenaTable table, FoldIn foldIn, int[] tokens) {
+    float[] history = new float[HISTORY * DIM];
+    float[] weights = new float[HISTORY];
+    Arrays.fill(weights, 1);
+    for (int i = 0; i < HISTORY; i++) {
+      table.copyVector(i, history, i * DIM);
+    }
+    float[] user = new float[DIM];
+    foldIn.fold(history, weights, HISTORY, user, 0, new FoldIn.Scratch(DIM));
+    table.score(user, tokens, CANDIDATES, new float[CANDIDATES]);
+    ExactSearch.search(table, user, TOP, null, null);
+  }
+}

@@ -1,0 +1,103 @@
+package org.espalier.service.ranking;
+
+import it.unimi.dsi.fastutil.ints.IntArrayList;
+import it.unimi.dsi.fastutil.ints.IntList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+import org.espalier.embeddings.arena.ArenaTable;
+import org.espalier.embeddings.store.Generations;
+import org.espalier.embeddings.store.Manifest;
+import org.espalier.embeddings.store.Store;
+import org.espalier.embeddings.store.TableHeader;
+import org.espalier.learning.mf.FoldIn;
+import org.espalier.service.platform.GenerationActivated;
+import org.espalier.service.platform.MfGeneration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.event.EventListener;
+
+/** Brings the store's active generation into the arena: at the start, and whenever another one is activated. */
+final class ModelLoader {
+
+  private static final Logger log = LoggerFactory.getLogger(ModelLoader.class);
+
+  private final Store store;
+  private final ActiveModel active;
+
+  /** Loads what is active now, so that whoever has this object serves it. */
+  ModelLoader(Store store, ActiveModel active) {
+    this.store = store;
+    this.active = active;
+    Generations.Garbage garbage = store.generations().collectGarbage();
+    if (!garbage.generations().isEmpty() || garbage.files() > 0) {
+      log.info(
+          "Removed {} generations and {} files whose writing was cut short",
+          garbage.generations().size(),
+          garbage.files());
+    }
+    load();
+  }
+
+  /** One load at a time, and each loads what is active when it begins: the last activation wins. */
+  @EventListener(GenerationActivated.class)
+  synchronized void load() {
+    store.generations().active().ifPresent(number -> active.replace(load(number)));
+  }
+
+  private ServedModel load(int number) {
+    long startNs = System.nanoTime();
+    Manifest manifest = store.generations().manifest(number);
+    IntArrayList tokens = new IntArrayList();
+    ArenaTable items = table(number, MfGeneration.ITEMS, tokens::add);
+    try {
+      ArenaTable users = table(number, MfGeneration.USERS, _ -> {});
+      FoldIn foldIn =
+          new FoldIn(manifest.dim(), vectors(items, tokens), MfGeneration.foldIn(manifest));
+      log.info(
+          "Generation {} ({}) serves {} items and {} users from {} MB of memory, loaded in {} ms",
+          number,
+          manifest.model(),
+          items.rowCount(),
+          users.rowCount(),
+          (items.bytes() + users.bytes()) >> 20,
+          TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs));
+      return new ServedModel(
+          number, manifest.model(), manifest.provenance().toSequence(), items, users, foldIn);
+    } catch (RuntimeException e) {
+      try (items) {
+        throw e;
+      }
+    }
+  }
+
+  private ArenaTable table(int number, String name, IntConsumer eachToken) {
+    TableHeader header = store.generations().header(number, name);
+    ArenaTable table = ArenaTable.create(header.shape(), header.basis(), header.defaultRow());
+    try {
+      float[] row = new float[table.dim()];
+      store
+          .generations()
+          .rows(
+              number,
+              name,
+              (token, size, encoding, payload) -> {
+                table.publish(token, encoding, payload, row, size);
+                eachToken.accept(token);
+              });
+      return table;
+    } catch (RuntimeException e) {
+      try (table) {
+        throw e;
+      }
+    }
+  }
+
+  /** Vectors in the model's space, one after the other, as folding in wants them. */
+  private static float[] vectors(ArenaTable table, IntList tokens) {
+    float[] vectors = new float[tokens.size() * table.dim()];
+    for (int i = 0; i < tokens.size(); i++) {
+      table.copyVector(tokens.getInt(i), vectors, i * table.dim());
+    }
+    return vectors;
+  }
+}

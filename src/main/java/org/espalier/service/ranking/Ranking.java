@@ -1,0 +1,51 @@
+package org.espalier.service.ranking;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Items in order, best first.
+ *
+ * @param rankingId names this ranking; send it with the events that it leads to
+ * @param generation the generation that answered; null as long as there is none
+ * @param tookMs time that the service spent
+ * @param fallback {@code popular} when the model could not answer; null when it did
+ * @param unknownItems candidates that nothing can be said about, in the order of the request
+ * @param applied position of the log that the ranking has seen, at least
+ */
+@Schema(description = "Items in order, best first")
+record Ranking(
+    @Schema(description = "send it with the events that this ranking leads to")
+        @JsonProperty("ranking_id")
+        String rankingId,
+    @Schema(example = "17") @Nullable Integer generation,
+    @Schema(example = "4") @JsonProperty("took_ms") long tookMs,
+    @Schema(description = "popular when the model could not answer", nullable = true)
+        @Nullable String fallback,
+    @Schema(description = "candidates that nothing can be said about")
+        @JsonProperty("unknown_items")
+        List<String> unknownItems,
+    @Schema(description = "position of the log that this ranking has seen", example = "42")
+        long applied,
+    List<Entry> items) {
+
+  /** The value of {@code fallback} for rankings by popularity. */
+  static final String POPULAR = "popular";
+
+  /**
+   * One item.
+   *
+   * @param rank from 1, over all pages
+   * @param source what scored it: a model's name or {@code popular}
+   * @param size dimensions that the item's vector stores; 0 when it has none
+   */
+  @Schema(name = "RankedItem")
+  record Entry(
+      @Schema(example = "i2") String id,
+      @Schema(example = "0.91") float score,
+      @Schema(example = "1") int rank,
+      @Schema(example = "mf") String source,
+      @Schema(example = "64") int size) {}
+}

@@ -1,0 +1,47 @@
+package org.espalier.service.ranking;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Bounds of ranking requests; a bad value stops the start.
+ *
+ * @param candidatesMax most candidates of one rank request, and most ids of its other lists
+ * @param limitMax most results of one request
+ * @param depthMax how far {@code offset} and {@code limit} together may reach into a ranking
+ * @param lookupMax most keys of one lookup of embeddings
+ * @param historyInteractions newest interactions that a user's vector is folded in from
+ * @param historyRows newest events of any type that are read to find those interactions, or to leave out what was seen
+ * @param warmUp how long the kernels are run after the start before the service is ready: until they are compiled they
+ *     are 10 to 100 times slower
+ */
+@Validated
+@ConfigurationProperties("espalier.ranking")
+record RankingProperties(
+    @DefaultValue("10000") @Min(1) @Max(1_000_000) int candidatesMax,
+    @DefaultValue("1000") @Min(1) @Max(100_000) int limitMax,
+    @DefaultValue("10000") @Min(1) @Max(1_000_000) int depthMax,
+    @DefaultValue("1000") @Min(1) @Max(100_000) int lookupMax,
+    @DefaultValue("500") @Min(1) @Max(100_000) int historyInteractions,
+    @DefaultValue("5000") @Min(1) @Max(1_000_000) int historyRows,
+    @DefaultValue("1s") Duration warmUp) {
+
+  RankingProperties {
+    if (limitMax > depthMax) {
+      throw new IllegalArgumentException(
+          "espalier.ranking.limit-max=%d exceeds depth-max=%d".formatted(limitMax, depthMax));
+    }
+    if (historyInteractions > historyRows) {
+      throw new IllegalArgumentException(
+          "espalier.ranking.history-interactions=%d exceeds history-rows=%d"
+              .formatted(historyInteractions, historyRows));
+    }
+    if (warmUp.isNegative()) {
+      throw new IllegalArgumentException("espalier.ranking.warm-up must not be negative");
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package org.espalier.service.ranking;
+
+import org.espalier.embeddings.arena.ArenaTable;
+import org.espalier.learning.mf.FoldIn;
+
+/**
+ * A generation as it serves.
+ *
+ * @param generation its number
+ * @param name the model's, as answers give it for their source
+ * @param logPosition the log's last sequence that it was trained on
+ * @param items vectors by entity id
+ * @param users vectors by user id
+ * @param foldIn makes a user's vector of items' vectors
+ */
+record ServedModel(
+    int generation,
+    String name,
+    long logPosition,
+    ArenaTable items,
+    ArenaTable users,
+    FoldIn foldIn)
+    implements AutoCloseable {
+
+  int dim() {
+    return items.dim();
+  }
+
+  @Override
+  public void close() {
+    try (items) {
+      users.close();
+    }
+  }
+}

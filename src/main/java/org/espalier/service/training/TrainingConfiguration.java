@@ -1,0 +1,19 @@
+package org.espalier.service.training;
+
+import java.time.Clock;
+import org.espalier.embeddings.store.Store;
+import org.espalier.service.platform.EspalierProperties;
+import org.espalier.service.platform.InteractionProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The trainer of a running service. */
+@Configuration(proxyBeanMethods = false)
+class TrainingConfiguration {
+
+  @Bean
+  ModelTrainer modelTrainer(
+      Store store, InteractionProperties interactions, Clock clock, EspalierProperties properties) {
+    return new ModelTrainer(store, interactions, clock, properties.version());
+  }
+}

@@ -1,0 +1,56 @@
+package org.espalier.service.wire;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Bounds of everything that callers send; what is over a bound is refused with a code, never cut.
+ *
+ * @param bodySize largest body of a request, 1KB to 1GB; a larger one is refused with 413 while it is read
+ * @param elements most events or records of one request; more are refused with 413
+ * @param elementSize largest line of an NDJSON body, up to 16MB
+ * @param jsonDepth deepest nesting of arrays and objects in a body
+ * @param contextSize largest {@code context} of an event, as compact JSON
+ * @param futureTime how far ahead of this machine's clock an event's time may lie
+ * @param fields most fields of one catalogue record
+ * @param fieldNameSize longest name of a catalogue field, in UTF-8
+ * @param fieldValueSize longest single value of a catalogue field, in UTF-8
+ * @param fieldValues most values of one catalogue field, and most categories of one record
+ */
+@Validated
+@ConfigurationProperties("espalier.limits")
+public record Limits(
+    @DefaultValue("16MB") DataSize bodySize,
+    @DefaultValue("10000") @Min(1) @Max(1_000_000) int elements,
+    @DefaultValue("256KB") DataSize elementSize,
+    @DefaultValue("64") @Min(8) @Max(500) int jsonDepth,
+    @DefaultValue("4KB") DataSize contextSize,
+    @DefaultValue("24h") Duration futureTime,
+    @DefaultValue("64") @Min(1) @Max(10_000) int fields,
+    @DefaultValue("128B") DataSize fieldNameSize,
+    @DefaultValue("4KB") DataSize fieldValueSize,
+    @DefaultValue("256") @Min(1) @Max(100_000) int fieldValues) {
+
+  public Limits {
+    requireSize("body-size", bodySize, DataSize.ofKilobytes(1), DataSize.ofGigabytes(1));
+    requireSize("element-size", elementSize, DataSize.ofKilobytes(1), DataSize.ofMegabytes(16));
+    requireSize("context-size", contextSize, DataSize.ofBytes(2), DataSize.ofMegabytes(1));
+    requireSize("field-name-size", fieldNameSize, DataSize.ofBytes(1), DataSize.ofBytes(512));
+    requireSize("field-value-size", fieldValueSize, DataSize.ofBytes(1), DataSize.ofMegabytes(1));
+    if (futureTime.isNegative()) {
+      throw new IllegalArgumentException("espalier.limits.future-time must not be negative");
+    }
+  }
+
+  private static void requireSize(String key, DataSize value, DataSize min, DataSize max) {
+    if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
+      throw new IllegalArgumentException(
+          "espalier.limits.%s=%s must be between %s and %s".formatted(key, value, min, max));
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package org.espalier.service.wire;
+
+import java.util.Locale;
+
+/**
+ * Everything that can be wrong with a request, as callers see it. A code belongs to a whole answer
+ * ({@link Problem}), to one element of a batch ({@link RejectedElement}), or to both; its name in lower case is part
+ * of the API and never changes its meaning.
+ */
+public enum ProblemCode {
+  BAD_REQUEST(400, "The request cannot be understood"),
+  EMPTY_BODY(400, "The body is empty"),
+  BROKEN_JSON(400, "The body is not valid JSON"),
+  INVALID_UTF8(400, "The text is not valid UTF-8"),
+  TOO_DEEP(400, "The JSON is nested too deeply or a token is too long"),
+  INVALID_ELEMENT(400, "The element is not an object"),
+  INVALID_TYPE(400, "A value has the wrong type"),
+  INVALID_VALUE(400, "A value is out of its range"),
+  INVALID_ID(400, "An id is malformed"),
+  INVALID_TIMESTAMP(400, "A time is malformed or out of range"),
+  INVALID_CURSOR(400, "The cursor is not one of this list"),
+  MISSING_FIELD(400, "A required field is missing"),
+  UNKNOWN_FIELD(400, "A field is not known"),
+  DUPLICATE_FIELD(400, "A field stands twice"),
+  ELEMENT_TOO_LARGE(400, "The element is too large"),
+  CONTEXT_TOO_LARGE(400, "The context is too large"),
+  TOO_MANY_FIELDS(400, "The record has too many fields or values"),
+  FIELD_TOO_LARGE(400, "A field's name or value is too long"),
+  UNKNOWN_ROUTE(404, "There is no such route"),
+  UNKNOWN_ITEM(404, "There is no such item"),
+  UNKNOWN_USER(404, "There is no such user"),
+  METHOD_NOT_ALLOWED(405, "The route does not take this method"),
+  NOT_ACCEPTABLE(406, "The answer is not available in an accepted media type"),
+  REQUEST_TIMEOUT(408, "The request did not arrive in time"),
+  BODY_TOO_LARGE(413, "The body is over the limit"),
+  TOO_MANY_ELEMENTS(413, "The body has too many elements"),
+  UNSUPPORTED_MEDIA_TYPE(415, "The body's media type is not supported"),
+  INTERNAL_ERROR(500, "The service failed"),
+  NOT_IMPLEMENTED(501, "The server does not know this feature of HTTP"),
+  UNAVAILABLE(503, "The service cannot answer now"),
+  DISK_FULL(507, "The disk is full");
+
+  private final int status;
+  private final String title;
+  private final String code = name().toLowerCase(Locale.ROOT);
+
+  ProblemCode(int status, String title) {
+    this.status = status;
+    this.title = title;
+  }
+
+  public int status() {
+    return status;
+  }
+
+  public String title() {
+    return title;
+  }
+
+  /** The name that callers see, in snake_case. */
+  public String code() {
+    return code;
+  }
+
+  /** The most general code of a status that some layer below this application chose. */
+  public static ProblemCode ofStatus(int status) {
+    return switch (status) {
+      case 404 -> UNKNOWN_ROUTE;
+      case 405 -> METHOD_NOT_ALLOWED;
+      case 406 -> NOT_ACCEPTABLE;
+      case 408 -> REQUEST_TIMEOUT;
+      case 413 -> BODY_TOO_LARGE;
+      case 415 -> UNSUPPORTED_MEDIA_TYPE;
+      case 501, 505 -> NOT_IMPLEMENTED;
+      case 503 -> UNAVAILABLE;
+      case 507 -> DISK_FULL;
+      default -> status >= 500 ? INTERNAL_ERROR : BAD_REQUEST;
+    };
+  }
+}

@@ -1,0 +1,149 @@
+package org.espalier.service.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class EvaluateRetrievalTest {
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  @TempDir Path folder;
+
+  /** Two crowds, each of which likes half of the items. */
+  @BeforeEach
+  void a_data_folder() throws IOException {
+    Random random = new Random(7);
+    List<String> train = new ArrayList<>();
+    List<String> valid = new ArrayList<>();
+    List<String> test = new ArrayList<>();
+    for (int user = 0; user < 40; user++) {
+      for (int item = user % 2; item < 40; item += 2) {
+        List<String> slice = random.nextInt(4) > 0 ? train : random.nextBoolean() ? valid : test;
+        slice.add("u" + user + "\ti" + item);
+      }
+    }
+    write("train.tsv", train);
+    write("valid.tsv", valid);
+    write("test.tsv", test);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"bpr", "softmax", "als"})
+  void the_json_has_every_promised_field_and_nothing_else_is_printed(String loss) {
+    assertThat(evaluate("--loss", loss, "--dim", "8", "--seed", "3", "--json")).isZero();
+    JsonNode json = JsonMapper.shared().readTree(out.toString());
+    assertThat(out.toString()).startsWith("{").endsWith("}\n").hasLineCount(1);
+    assertThat(json.propertyNames())
+        .contains(
+            "model",
+            "dim",
+            "seed",
+            "parameters",
+            "recall@10",
+            "recall@20",
+            "ndcg@10",
+            "ndcg@20",
+            "hit@20",
+            "epochs",
+            "epoch_seconds",
+            "seconds_to_best",
+            "train_seconds",
+            "peak_rss_mb");
+    assertThat(json.get("model").asString()).isEqualTo("mf");
+    assertThat(json.get("loss").asString()).isEqualTo(loss);
+    assertThat(json.get("dim").asInt()).isEqualTo(8);
+    assertThat(json.get("seed").asLong()).isEqualTo(3);
+    assertThat(json.get("parameters").asLong()).isEqualTo((40 + 40) * 8);
+    assertThat(json.get("epochs").asInt()).isPositive();
+    double popularity = json.get("popularity").get("ndcg@10").asDouble();
+    assertThat(json.get("ndcg@10").asDouble())
+        .as("a model that knows the crowds")
+        .isGreaterThan(popularity);
+  }
+
+  @Test
+  void the_table_has_the_popularity_baseline_beside_the_model() {
+    assertThat(evaluate("--loss", "als", "--dim", "8")).isZero();
+    assertThat(out.toString())
+        .containsPattern("model +recall@10 +recall@20 +ndcg@10 +ndcg@20 +hit@20\n")
+        .containsPattern("popularity( +0\\.\\d{4}){5}\n")
+        .containsPattern("mf \\(als\\)( +[01]\\.\\d{4}){5}\n");
+  }
+
+  @Test
+  void the_same_seed_gives_the_same_figures() {
+    evaluate("--loss", "bpr", "--dim", "8", "--seed", "5", "--epochs", "3");
+    String first = out.toString().lines().limit(3).toList().toString();
+    out.getBuffer().setLength(0);
+    evaluate("--loss", "bpr", "--dim", "8", "--seed", "5", "--epochs", "3");
+    assertThat(out.toString().lines().limit(3).toList()).hasToString(first);
+  }
+
+  @Test
+  void a_bad_line_is_named_by_file_line_and_column() throws IOException {
+    write("valid.tsv", List.of("u1\ti1", "u2\t"));
+    assertThat(evaluate("--json")).isEqualTo(1);
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString())
+        .startsWith("espalier: " + folder.resolve("valid.tsv") + ":3: column 'item': ")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void a_missing_file_is_named() throws IOException {
+    Files.delete(folder.resolve("test.tsv"));
+    assertThat(evaluate()).isEqualTo(1);
+    assertThat(err.toString()).contains(folder.resolve("test.tsv").toString()).hasLineCount(1);
+  }
+
+  @Test
+  void a_test_slice_that_repeats_the_training_slice_cannot_be_measured() throws IOException {
+    Files.copy(
+        folder.resolve("train.tsv"),
+        folder.resolve("test.tsv"),
+        StandardCopyOption.REPLACE_EXISTING);
+    assertThat(evaluate("--epochs", "1")).isEqualTo(1);
+    assertThat(err.toString()).contains("no user has an item in test.tsv").hasLineCount(1);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"--dim=0", "--threads=0", "--epochs=0", "--loss=hinge", "--dim=x"})
+  void a_flag_out_of_its_range_is_wrong_usage(String flag) {
+    assertThat(evaluate(flag)).isEqualTo(2);
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString()).startsWith("espalier: ").contains("evaluate retrieval --help");
+  }
+
+  private int evaluate(String... flags) {
+    List<String> arguments =
+        new ArrayList<>(List.of("evaluate", "retrieval", "--data", folder.toString()));
+    arguments.addAll(List.of(flags));
+    return EspalierCommand.commandLine()
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(arguments.toArray(String[]::new));
+  }
+
+  private void write(String file, List<String> lines) throws IOException {
+    Files.writeString(folder.resolve(file), "user\titem\n" + String.join("\n", lines) + "\n");
+  }
+}

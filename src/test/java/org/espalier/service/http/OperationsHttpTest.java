@@ -1,0 +1,72 @@
+package org.espalier.service.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+class OperationsHttpTest extends HttpTest {
+
+  @Test
+  void a_service_that_answers_is_live_and_ready_and_says_with_what() {
+    Answer live = get("/actuator/health/liveness").assertStatus(200);
+    assertThat(live.json().get("status").asString()).isEqualTo("UP");
+    JsonNode ready = get("/actuator/health/readiness").assertStatus(200).json();
+    assertThat(ready.get("status").asString()).isEqualTo("UP");
+    JsonNode parts = ready.get("components");
+    assertThat(parts.propertyNames())
+        .containsExactlyInAnyOrder("readinessState", "store", "serving");
+    assertThat(parts.get("store").get("details").get("last_sequence").isNumber()).isTrue();
+    assertThat(parts.get("serving").get("details").get("kernel").asString()).startsWith("simd");
+  }
+
+  @Test
+  void prometheus_finds_metrics_whose_labels_are_bounded() {
+    post("/v1/events", "[{\"type\":\"click\",\"user_id\":\"metered\",\"item_id\":\"i\"},7]");
+    get("/v1/users/metered/events");
+    get("/v1/nothing-that-should-be-a-label");
+    String metrics = get("/actuator/prometheus").assertStatus(200).body();
+    assertThat(metrics)
+        .contains("espalier_kernel{name=\"simd")
+        .contains("espalier_log_sequence ")
+        .contains("espalier_ingest_events_total{outcome=\"accepted\"}")
+        .contains("espalier_ingest_events_total{outcome=\"invalid_element\"}")
+        .contains("uri=\"/v1/users/{id}/events\"")
+        .doesNotContain("metered", "nothing-that-should-be-a-label");
+  }
+
+  @Test
+  void the_api_describes_itself() {
+    JsonNode api = get("/v3/api-docs").assertStatus(200).json();
+    assertThat(api.get("paths").propertyNames())
+        .containsExactlyInAnyOrder(
+            "/v1/events",
+            "/v1/items/{id}",
+            "/v1/items:batch",
+            "/v1/users/{id}",
+            "/v1/users:batch",
+            "/v1/users/{id}/events",
+            "/v1/triples:batch",
+            "/v1/rank",
+            "/v1/recommend",
+            "/v1/recommend/{user_id}",
+            "/v1/items/{id}/similar",
+            "/v1/embeddings:lookup");
+    JsonNode schemas = api.get("components").get("schemas");
+    assertThat(schemas.get("Event").get("properties").propertyNames())
+        .containsExactlyInAnyOrder(
+            "event_id",
+            "type",
+            "user_id",
+            "item_id",
+            "value",
+            "ranking_id",
+            "context",
+            "timestamp");
+    assertThat(schemas.get("Ranking").get("properties").propertyNames())
+        .containsExactlyInAnyOrder(
+            "ranking_id", "generation", "took_ms", "fallback", "unknown_items", "applied", "items");
+    assertThat(get("/swagger-ui/index.html").assertStatus(200).header("Content-Security-Policy"))
+        .contains("default-src 'self'");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.espalier.service.platform;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.espalier.service.training;
+
+import org.jspecify.annotations.NullMarked;

@@ -7,7 +7,7 @@ public sealed interface MfObjective {
    * Bayesian personalised ranking (Rendle et al., UAI 2009) by plain stochastic gradient descent, one
    * (user, seen item, unseen item) after the other.
    *
-   * @param learningRate of every step
+   * @param learningRate of the first epoch; it falls linearly and would be 0 after {@code epochsMax}
    * @param regularization weight of {@code ½|x|²} of the three vectors of a step
    * @param contenders how many unseen items are drawn, of which the one with the highest score is
    *     used (dynamic negative sampling, Zhang et al., SIGIR 2013); 1 is the paper's uniform choice

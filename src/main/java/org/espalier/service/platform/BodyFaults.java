@@ -11,6 +11,7 @@ import org.espalier.service.wire.ProblemException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
@@ -39,6 +40,9 @@ final class BodyFaults {
         }
         case MismatchedInputException mismatch -> {
           return mismatch(mismatch);
+        }
+        case InputCoercionException _ -> {
+          return new ProblemException(ProblemCode.INVALID_TYPE, "a number is out of its range");
         }
         case StreamReadException broken -> {
           return JsonFaults.problem(broken);

@@ -26,10 +26,14 @@ class StoreProblems {
   @ExceptionHandler
   void store(StoreException e, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    log.error("The store refused a request: {}", e.getMessage(), e);
     response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
     ProblemCode code =
         e.kind() == StoreException.Kind.DISK_FULL ? ProblemCode.DISK_FULL : ProblemCode.UNAVAILABLE;
+    if (code == ProblemCode.DISK_FULL) {
+      log.warn("The store refused a request: {}", e.getMessage()); // it may be every request
+    } else {
+      log.error("The store refused a request: {}", e.getMessage(), e);
+    }
     String detail =
         code == ProblemCode.DISK_FULL
             ? "nothing of this request was stored; free disk space, then send it again"

@@ -11,7 +11,10 @@ import picocli.CommandLine.Command;
     },
     synopsisSubcommandLabel = "TASK",
     mixinStandardHelpOptions = true,
-    subcommands = EvaluateRetrievalCommand.class,
+    subcommands = {EvaluateRetrievalCommand.class, EvaluateCtrCommand.class},
     footerHeading = "%nExamples:%n",
-    footer = "  ./espalier evaluate retrieval --data ml-100k --model mf --loss als")
+    footer = {
+      "  ./espalier evaluate retrieval --data ml-100k --model mf --loss als",
+      "  ./espalier evaluate ctr --data ml-100k-ctr --method pme --keep 0.1"
+    })
 final class EvaluateCommand extends CommandGroup {}

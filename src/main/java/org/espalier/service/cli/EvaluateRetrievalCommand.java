@@ -1,23 +1,27 @@
 package org.espalier.service.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.concurrent.Callable;
+import org.espalier.kgat.train.PropagatorExperiment;
+import org.espalier.kgat.train.PropagatorSpec;
 import org.espalier.learning.data.DataFolder;
-import org.espalier.learning.kernel.Workers;
+import org.espalier.learning.experiment.RetrievalExperiment;
+import org.espalier.learning.experiment.RetrievalReport;
 import org.espalier.learning.metric.RetrievalEvaluator;
-import org.espalier.learning.metric.RetrievalResult;
 import org.espalier.learning.mf.MfLoss;
 import org.espalier.learning.mf.MfSpec;
-import org.espalier.learning.mf.MfTrainer;
-import org.espalier.learning.mf.MfTraining;
+import org.espalier.learning.train.TrainingOutcome;
 import org.espalier.learning.train.TrainingOutcome.Reason;
 import org.espalier.service.console.CommandException;
 import org.espalier.service.console.Console;
+import org.espalier.service.console.RetrievalTable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -25,6 +29,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Trains on {@code train}, stops on {@code valid}, reports on {@code test}. */
 @Command(
@@ -39,13 +44,27 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  ./espalier evaluate retrieval --data ml-100k",
-      "  ./espalier evaluate retrieval --data ml-100k --loss bpr --dim 64 --seed 2 --json"
+      "  ./espalier evaluate retrieval --data ml-100k --loss bpr --dim 64 --seed 2 --json",
+      "  ./espalier evaluate retrieval --data ml-100k --model kgat",
+      "  ./espalier evaluate retrieval --data ml-100k --model kgat --preset paper --layers 64"
     })
 final class EvaluateRetrievalCommand implements Callable<Integer> {
 
+  /** What its paper uses (He et al., SIGIR 2020). */
+  private static final int LIGHTGCN_DEPTH = 3;
+
   /** The models that can be evaluated, by the names that the command line takes. */
   enum ModelName {
-    MF
+    MF,
+    LIGHTGCN,
+    FASTRP,
+    KGAT
+  }
+
+  /** How KGAT is trained: as its authors do, or as validation likes best. */
+  enum Preset {
+    PAPER,
+    BEST
   }
 
   @Option(
@@ -61,16 +80,43 @@ final class EvaluateRetrievalCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       defaultValue = "mf",
-      description = "mf: matrix factorisation (default: ${DEFAULT-VALUE}).")
+      description =
+          "mf: matrix factorisation; lightgcn: layers over the interactions; fastrp: random projections of the graph,"
+              + " untrained; kgat: attention over interactions and triples (default: ${DEFAULT-VALUE}).")
   private ModelName model = ModelName.MF;
 
   @Option(
       names = "--loss",
       defaultValue = "als",
-      description = "bpr, softmax or als (default: ${DEFAULT-VALUE}).")
+      description = "Of mf: bpr, softmax or als (default: ${DEFAULT-VALUE}).")
   private MfLoss loss = MfLoss.ALS;
 
-  @Option(names = "--dim", description = "Length of the vectors (default: 64).")
+  @Option(
+      names = "--preset",
+      defaultValue = "best",
+      description = "Of kgat: paper or best (default: ${DEFAULT-VALUE}).")
+  private Preset preset = Preset.BEST;
+
+  @Option(
+      names = "--layers",
+      split = ",",
+      defaultValue = "64,32,16",
+      description = "Of kgat's preset paper: the layers' sizes (default: ${DEFAULT-VALUE}).")
+  private List<Integer> layers = List.of();
+
+  @Option(names = "--no-kg", description = "Of kgat and fastrp: leave kg.tsv aside.")
+  private boolean withoutKg;
+
+  @Option(
+      names = "--batch",
+      defaultValue = "2048",
+      description =
+          "Of lightgcn and kgat's preset paper: samples of a step (default: ${DEFAULT-VALUE}).")
+  private int batch;
+
+  @Option(
+      names = "--dim",
+      description = "Length of the vectors (default: 64; fastrp 512; kgat's best has its own).")
   private @Nullable Integer dim;
 
   @Option(
@@ -86,7 +132,9 @@ final class EvaluateRetrievalCommand implements Callable<Integer> {
           "With more than one, bpr is faster and no longer repeatable (default: ${DEFAULT-VALUE}).")
   private int threads;
 
-  @Option(names = "--epochs", description = "At most so many epochs (default: the loss's own).")
+  @Option(
+      names = "--epochs",
+      description = "Of mf: at most so many epochs (default: the loss's own).")
   private @Nullable Integer epochsMax;
 
   @Option(names = "--json", description = "One JSON object on stdout and nothing else.")
@@ -95,59 +143,99 @@ final class EvaluateRetrievalCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     DataFolder folder = DataFolder.open(Objects.requireNonNull(data));
-    MfSpec mf = mfSpec(folder);
-    RetrievalEvaluator evaluator =
-        RetrievalEvaluator.of(folder.test(), folder.train(), folder.valid());
-    if (evaluator.userCount() == 0) {
+    if (RetrievalEvaluator.of(folder.test(), folder.train(), folder.valid()).userCount() == 0) {
       throw new CommandException(
           data + ": no user has an item in test.tsv that is not in train.tsv or valid.tsv already");
     }
-    MfTraining training = train(folder, mf);
-    try (Workers workers = new Workers(threads)) {
-      RetrievalResult measured =
-          evaluator.evaluate(
-              mf.dim(), training.model().userVectors(), training.model().itemVectors(), workers);
-      RetrievalResult popularity = evaluator.evaluatePopularity(folder.train(), workers);
-      print(
-          new RetrievalReport(
-              lower(model), lower(loss), folder, mf, training, measured, popularity));
+    RetrievalReport report = run(folder);
+    if (report.outcome().reason() == Reason.DIVERGED) {
+      throw new CommandException(
+          "training diverged in epoch %d: its loss is not finite any more"
+              .formatted(report.outcome().epochs()));
     }
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    out.print(json ? json(report) + "\n" : table(folder, report));
+    out.flush();
     return ExitCode.OK;
   }
 
-  private MfSpec mfSpec(DataFolder folder) {
-    try {
-      MfSpec chosen = MfSpec.of(loss, folder.items().size(), seed).withThreads(threads);
-      chosen = dim == null ? chosen : chosen.withDim(dim);
-      return epochsMax == null ? chosen : chosen.withEpochsMax(epochsMax);
-    } catch (IllegalArgumentException e) {
+  private RetrievalReport run(DataFolder folder) {
+    String task =
+        "Training " + lower(model) + (model == ModelName.MF ? " (" + lower(loss) + ")" : "");
+    try (var progress = new TrainingProgress(Console.ofProcess(), task)) {
+      return model == ModelName.MF
+          ? RetrievalExperiment.run(folder, mfSpec(folder), progress, () -> false)
+          : PropagatorExperiment.run(
+              folder, propagatorSpec(), !withoutKg, seed, threads, progress, () -> false);
+    } catch (IllegalArgumentException e) { // settings that contradict each other or the data
       throw new ParameterException(Objects.requireNonNull(spec).commandLine(), e.getMessage(), e);
     }
   }
 
-  private MfTraining train(DataFolder folder, MfSpec mf) {
-    String task = "Training %s (%s)".formatted(lower(model), lower(loss));
-    try (var progress = new TrainingProgress(Console.ofProcess(), task)) {
-      MfTraining training =
-          MfTrainer.train(folder.train(), Optional.of(folder.valid()), mf, progress, () -> false);
-      if (training.outcome().reason() == Reason.DIVERGED) {
-        throw new CommandException(
-            "training diverged in epoch %d: its loss is not finite any more"
-                .formatted(training.outcome().epochs()));
-      }
-      return training;
-    }
+  private MfSpec mfSpec(DataFolder folder) {
+    MfSpec chosen = MfSpec.of(loss, folder.items().size(), seed).withThreads(threads);
+    chosen = dim == null ? chosen : chosen.withDim(dim);
+    return epochsMax == null ? chosen : chosen.withEpochsMax(epochsMax);
+  }
+
+  private PropagatorSpec propagatorSpec() {
+    return switch (model) {
+      case MF -> throw new IllegalStateException("mf is no propagator");
+      case LIGHTGCN -> PropagatorSpec.lightGcn(dimOr(64), LIGHTGCN_DEPTH, batch);
+      case FASTRP -> PropagatorSpec.fastRp(dimOr(512));
+      case KGAT ->
+          preset == Preset.BEST
+              ? PropagatorSpec.kgatBest()
+              : PropagatorSpec.kgatPaper(dimOr(64), layers, batch);
+    };
+  }
+
+  private int dimOr(int usual) {
+    return dim == null ? usual : dim;
   }
 
   private static String lower(Enum<?> choice) {
     return choice.name().toLowerCase(Locale.ROOT);
   }
 
-  private void print(RetrievalReport report) throws IOException {
-    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    out.print(json ? report.json(PeakMemory.residentMb()) + "\n" : report.table());
-    out.flush();
+  private static String json(RetrievalReport report) {
+    SequencedMap<String, Object> fields = report.fields();
+    fields.replaceAll((_, value) -> rounded(value));
+    return JsonMapper.shared().writeValueAsString(fields);
+  }
+
+  /** Six decimals are more than any of the figures is good for. */
+  private static Object rounded(Object value) {
+    return switch (value) {
+      case Double number when Double.isFinite(number) -> Math.round(number * 1e6) / 1e6;
+      case Map<?, ?> nested -> {
+        Map<Object, Object> all = new LinkedHashMap<>();
+        nested.forEach((key, inner) -> all.put(key, rounded(inner)));
+        yield all;
+      }
+      default -> value;
+    };
+  }
+
+  private static String table(DataFolder folder, RetrievalReport report) {
+    TrainingOutcome outcome = report.outcome();
+    return new RetrievalTable()
+            .row("popularity", report.popularity()::mean)
+            .row(report.model() + " (" + report.loss() + ")", report.test()::mean)
+        + String.format(
+            Locale.ROOT,
+            "%n%,d users with test items among %,d items; %,d parameters in %d dimensions%n"
+                + "%d epochs of %.2f s, the best after %.1f s, %.1f s in all; seed %d%n",
+            report.test().users().length,
+            folder.items().size(),
+            report.parameters(),
+            report.dim(),
+            outcome.epochs(),
+            outcome.epochSeconds(),
+            outcome.untilBest().toNanos() * 1e-9,
+            outcome.total().toNanos() * 1e-9,
+            report.seed());
   }
 }

@@ -80,6 +80,17 @@ class EvaluateRetrievalTest {
         .isGreaterThan(popularity);
   }
 
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"lightgcn", "fastrp", "kgat"})
+  void a_propagator_is_measured_by_the_same_protocol(String model) {
+    assertThat(evaluate("--model", model, "--seed", "3", "--json")).isZero();
+    JsonNode json = JsonMapper.shared().readTree(out.toString());
+    assertThat(json.get("model").asString()).isEqualTo(model);
+    assertThat(json.get("ndcg@10").asDouble())
+        .as("a model that knows the crowds")
+        .isGreaterThan(json.get("popularity").get("ndcg@10").asDouble());
+  }
+
   @Test
   void the_table_has_the_popularity_baseline_beside_the_model() {
     assertThat(evaluate("--loss", "als", "--dim", "8")).isZero();

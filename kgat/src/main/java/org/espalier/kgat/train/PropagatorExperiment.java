@@ -2,10 +2,10 @@ package org.espalier.kgat.train;
 
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.function.DoubleSupplier;
 import org.espalier.kgat.model.Aggregator;
 import org.espalier.kgat.model.RankingVectors;
 import org.espalier.learning.data.DataFolder;
+import org.espalier.learning.experiment.ProcessMemory;
 import org.espalier.learning.experiment.RetrievalReport;
 import org.espalier.learning.kernel.Workers;
 import org.espalier.learning.metric.RetrievalEvaluator;
@@ -24,7 +24,6 @@ public final class PropagatorExperiment {
    *
    * @param knowledge whether the folder's triples are used
    * @param cancelled true ends the training; the report is then about the best model so far
-   * @param peakRssMb asked once, at the end: the largest resident memory of the process, in MB
    * @throws IllegalArgumentException when the specification does not fit the data
    */
   public static RetrievalReport run(
@@ -34,8 +33,7 @@ public final class PropagatorExperiment {
       long seed,
       int threads,
       TrainingListener listener,
-      BooleanSupplier cancelled,
-      DoubleSupplier peakRssMb) {
+      BooleanSupplier cancelled) {
     PropagatorTraining training =
         PropagatorTrainer.train(
             data.train(),
@@ -58,7 +56,7 @@ public final class PropagatorExperiment {
           evaluator.evaluate(vectors.dim(), vectors.users(), vectors.items(), workers),
           evaluator.evaluatePopularity(data.train(), workers),
           training.outcome(),
-          peakRssMb.getAsDouble());
+          ProcessMemory.peakMb());
     }
   }
 

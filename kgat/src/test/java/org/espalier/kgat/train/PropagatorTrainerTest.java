@@ -199,20 +199,13 @@ class PropagatorTrainerTest {
             Optional.empty());
     RetrievalReport report =
         PropagatorExperiment.run(
-            data,
-            PropagatorSpec.fastRp(64),
-            true,
-            5,
-            1,
-            TrainingListener.none(),
-            () -> false,
-            () -> 7);
+            data, PropagatorSpec.fastRp(64), true, 5, 1, TrainingListener.none(), () -> false);
 
     assertThat(report.fields())
         .containsEntry("model", "fastrp")
         .containsEntry("dim", 64)
         .containsEntry("seed", 5L)
-        .containsEntry("peak_rss_mb", 7.0);
+        .containsKey("peak_rss_mb");
     assertThat(report.test().mean(RetrievalMetric.NDCG_20)).isGreaterThan(0.3);
     assertThat(report.test().users().length).isEqualTo(report.popularity().users().length);
   }

@@ -9,14 +9,14 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** How much memory this process has taken at most. */
-final class ProcessMemory {
+public final class ProcessMemory {
 
   private static final Path STATUS = Path.of("/proc/self/status");
 
   private ProcessMemory() {}
 
   /** The peak of the resident set where the system tells it (Linux), else that of the JVM's pools. */
-  static double peakMb() {
+  public static double peakMb() {
     if (!Files.isReadable(STATUS)) {
       return ManagementFactory.getMemoryPoolMXBeans().stream()
               .map(MemoryPoolMXBean::getPeakUsage)

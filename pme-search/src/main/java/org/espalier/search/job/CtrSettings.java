@@ -77,6 +77,12 @@ public record CtrSettings(
         kind, dim, method, other, projecting, distil, criterion, sizeMin, seed, threads);
   }
 
+  /** The same experiment with another number of threads. */
+  public CtrSettings withThreads(int other) {
+    return new CtrSettings(
+        kind, dim, method, keep, projecting, distil, criterion, sizeMin, seed, other);
+  }
+
   /** The full-size model that this one is judged against: trained on the labels. */
   public CtrSettings atFullSize() {
     return new CtrSettings(

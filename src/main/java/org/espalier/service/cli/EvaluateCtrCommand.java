@@ -1,0 +1,202 @@
+package org.espalier.service.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.espalier.learning.train.TrainingEvent;
+import org.espalier.search.job.CtrExperiment;
+import org.espalier.search.job.CtrReport;
+import org.espalier.search.job.CtrSettings;
+import org.espalier.search.job.Method;
+import org.espalier.search.model.Architecture;
+import org.espalier.search.size.NoRoomException;
+import org.espalier.service.console.CommandException;
+import org.espalier.service.console.Console;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Prunes a click model and says what that costs. */
+@Command(
+    name = "ctr",
+    description = {
+      "Trains a click model under a budget of stored numbers, and measures it.",
+      "It is trained on train.tsv, stops by valid.tsv and is measured once on test.tsv: tab-separated files with one header"
+          + " line, named field columns and label (0 or 1); several values of one field are joined by |.",
+      ""
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  ./espalier evaluate ctr --data ml-100k-ctr --method full",
+      "  ./espalier evaluate ctr --data ml-100k-ctr --method pme --keep 0.05 --distil on --json"
+    })
+final class EvaluateCtrCommand implements Callable<Integer> {
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+
+  /** The two ways to project that can be asked for; a mask is a method. */
+  enum Projection {
+    NESTED,
+    PROJECTED
+  }
+
+  /** A switch as people type it. */
+  enum Switch {
+    ON,
+    OFF
+  }
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "DIR",
+      description = "A folder with train.tsv, valid.tsv and test.tsv.")
+  private @Nullable Path data;
+
+  @Option(
+      names = "--model",
+      defaultValue = "deepfm",
+      description = "fm, deepfm or dcn (default: ${DEFAULT-VALUE}).")
+  private Architecture.Kind model = Architecture.Kind.DEEPFM;
+
+  @Option(
+      names = "--dim",
+      defaultValue = "64",
+      description = "Full size (default: ${DEFAULT-VALUE}).")
+  private int dim;
+
+  @Option(
+      names = "--method",
+      defaultValue = "pme",
+      description =
+          "How sizes are found: full, uniform, popularity, magnitude, mask or pme (default: ${DEFAULT-VALUE}).")
+  private Method method = Method.PME;
+
+  @Option(
+      names = "--keep",
+      defaultValue = "0.1",
+      description =
+          "Share of the full size that may be stored, above 0 up to 1 (default: ${DEFAULT-VALUE}).")
+  private double keep;
+
+  @Option(
+      names = "--projection",
+      defaultValue = "nested",
+      description =
+          "nested: sizes share one space; projected: a learned matrix a size, with the saliency at initialisation, as published"
+              + " (default: ${DEFAULT-VALUE}).")
+  private Projection projection = Projection.NESTED;
+
+  @Option(
+      names = "--distil",
+      defaultValue = "off",
+      description = "on: learn from teachers, which are trained first (default: ${DEFAULT-VALUE}).")
+  private Switch distil = Switch.OFF;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "Same seed and threads, same model (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(names = "--threads", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
+  private int threads;
+
+  @Option(names = "--json", description = "One JSON object on stdout and nothing else.")
+  private boolean json;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    CtrSettings settings = settings();
+    CtrReport report;
+    try (Trainings shown = new Trainings()) {
+      report = CtrExperiment.evaluate(Objects.requireNonNull(data), settings, shown::on);
+    } catch (NoRoomException e) {
+      throw new CommandException(String.valueOf(e.getMessage()));
+    }
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    out.print(json ? JSON.writeValueAsString(report) + "\n" : summary(report));
+    out.flush();
+    return ExitCode.OK;
+  }
+
+  private CtrSettings settings() {
+    try {
+      CtrSettings nested =
+          CtrSettings.of(model, dim, method, keep, distil == Switch.ON, seed).withThreads(threads);
+      return projection == Projection.NESTED ? nested : nested.asPublished();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(Objects.requireNonNull(spec).commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private static String summary(CtrReport report) {
+    StringBuilder text = new StringBuilder();
+    report.warnings().forEach(warning -> text.append("warning: ").append(warning).append('\n'));
+    text.append(
+        String.format(
+            Locale.ROOT,
+            """
+            %s, %s (%s%s), keep %s, seed %d
+            test AUC %.4f, logloss %.4f; validation AUC %.4f
+            %,d numbers stored of %,d allowed; %,d bytes with their index
+            teachers %.1f s, search %.1f s, training %.1f s in %d epochs of %.2f s (%,.0f samples/s)
+            """,
+            report.model(),
+            report.method(),
+            report.projection(),
+            report.distil() ? ", distilled" : "",
+            report.keep(),
+            report.seed(),
+            report.auc(),
+            report.logloss(),
+            report.validAuc(),
+            report.parameters(),
+            report.budget(),
+            report.embeddingBytes(),
+            report.teacherSeconds(),
+            report.searchSeconds(),
+            report.trainSeconds(),
+            report.epochs(),
+            report.epochSeconds(),
+            report.samplesPerS()));
+    return text.toString();
+  }
+
+  /** Shows the trainings of one experiment one after the other. */
+  private static final class Trainings implements AutoCloseable {
+
+    private int started;
+    private @Nullable TrainingProgress current;
+
+    void on(TrainingEvent event) {
+      if (current == null) {
+        started++;
+        current = new TrainingProgress(Console.ofProcess(), "Training, part " + started);
+      }
+      current.on(event);
+      if (event instanceof TrainingEvent.Stopped) {
+        current = null; // it has closed itself
+      }
+    }
+
+    @Override
+    public void close() {
+      if (current != null) {
+        current.close();
+      }
+    }
+  }
+}

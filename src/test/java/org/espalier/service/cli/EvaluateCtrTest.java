@@ -1,0 +1,107 @@
+package org.espalier.service.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class EvaluateCtrTest {
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  @TempDir Path folder;
+
+  /** Users click items of their own colour, nine times out of ten. */
+  @BeforeEach
+  void a_click_log() throws IOException {
+    Random random = new Random(11);
+    write("train.tsv", random, 1200);
+    write("valid.tsv", random, 300);
+    write("test.tsv", random, 300);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"full", "uniform", "pme"})
+  void the_json_has_every_promised_field_and_nothing_else_is_printed(String method) {
+    assertThat(evaluate("--method", method, "--dim", "8", "--keep", "0.5", "--json")).isZero();
+    assertThat(out.toString()).startsWith("{").endsWith("}\n").hasLineCount(1);
+    JsonNode json = JsonMapper.shared().readTree(out.toString());
+    assertThat(json.propertyNames())
+        .contains(
+            "auc",
+            "logloss",
+            "parameters",
+            "embedding_bytes",
+            "epochs",
+            "epoch_seconds",
+            "search_seconds",
+            "train_seconds",
+            "samples_per_s");
+    assertThat(json.get("method").asString()).isEqualTo(method);
+    assertThat(json.get("auc").asDouble()).as("a model that sees colours").isGreaterThan(0.7);
+    assertThat(json.get("parameters").asInt()).isLessThanOrEqualTo(json.get("budget").asInt());
+  }
+
+  @Test
+  void the_summary_says_what_was_measured() {
+    assertThat(evaluate("--method", "full", "--dim", "4")).isZero();
+    assertThat(out.toString())
+        .startsWith("deepfm, full (nested), keep 1.0, seed 1\n")
+        .containsPattern("test AUC 0\\.\\d{4}");
+  }
+
+  @Test
+  void a_missing_file_is_named_in_one_line() throws IOException {
+    Files.delete(folder.resolve("valid.tsv"));
+    assertThat(evaluate()).isEqualTo(1);
+    assertThat(err.toString()).contains(folder.resolve("valid.tsv").toString()).hasLineCount(1);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {"--keep=0", "--keep=1.5", "--dim=0", "--threads=0", "--method=luck", "--distil=x"})
+  void a_flag_out_of_its_range_is_wrong_usage(String flag) {
+    assertThat(evaluate(flag)).isEqualTo(2);
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString()).startsWith("espalier: ").contains("evaluate ctr --help");
+  }
+
+  private int evaluate(String... flags) {
+    List<String> arguments =
+        new ArrayList<>(List.of("evaluate", "ctr", "--data", folder.toString()));
+    arguments.addAll(List.of(flags));
+    return EspalierCommand.commandLine()
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(arguments.toArray(String[]::new));
+  }
+
+  private void write(String file, Random random, int rows) throws IOException {
+    StringBuilder text = new StringBuilder("label\tuser\titem\tcolour\n");
+    for (int row = 0; row < rows; row++) {
+      int user = random.nextInt(30);
+      int item = random.nextInt(40);
+      boolean click = (user % 2 == item % 2) == (random.nextInt(10) > 0);
+      text.append(click ? 1 : 0)
+          .append("\tu" + user + "\ti" + item)
+          .append(item % 2 == 0 ? "\tred\n" : "\tblue\n");
+    }
+    Files.writeString(folder.resolve(file), text);
+  }
+}

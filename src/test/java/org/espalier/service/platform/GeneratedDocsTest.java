@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -94,7 +93,7 @@ class GeneratedDocsTest {
     return "| `%s` | %s | %s |"
         .formatted(
             property.get("name").asString(),
-            value == null ? "" : "`" + value.asString().toLowerCase(Locale.ROOT) + "`",
+            value == null ? "" : "`" + value.asString() + "`",
             meaning);
   }
 

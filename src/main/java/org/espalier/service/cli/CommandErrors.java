@@ -1,9 +1,11 @@
 package org.espalier.service.cli;
 
 import java.io.PrintWriter;
+import org.espalier.embeddings.store.StoreException;
 import org.espalier.learning.data.DataException;
 import org.espalier.service.console.CommandException;
 import org.espalier.service.platform.StartFailedException;
+import org.espalier.service.training.TrainingException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
@@ -30,7 +32,11 @@ final class CommandErrors implements IParameterExceptionHandler, IExecutionExcep
   public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
     PrintWriter err = command.getErr();
     switch (failure) {
-      case CommandException _, StartFailedException _, DataException _ ->
+      case CommandException _,
+          StartFailedException _,
+          TrainingException _,
+          DataException _,
+          StoreException _ ->
           err.println("espalier: " + oneLine(failure.getMessage()));
       default -> {
         err.println("espalier: this is a bug: " + failure);

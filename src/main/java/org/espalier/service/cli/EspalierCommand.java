@@ -14,7 +14,9 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = CommandVersion.class,
     subcommands = {
+      DemoCommand.class,
       ServeCommand.class,
+      TrainCommand.class,
       EvaluateCommand.class,
       LauncherOnly.TestCommand.class,
       LauncherOnly.BenchCommand.class

@@ -129,7 +129,7 @@ final class EvaluateRetrievalCommand implements Callable<Integer> {
 
   private MfTraining train(DataFolder folder, MfSpec mf) {
     String task = "Training %s (%s)".formatted(lower(model), lower(loss));
-    try (var progress = new TrainingProgress(Console.ofProcess(), task, mf.epochsMax())) {
+    try (var progress = new TrainingProgress(Console.ofProcess(), task)) {
       MfTraining training =
           MfTrainer.train(folder.train(), Optional.of(folder.valid()), mf, progress, () -> false);
       if (training.outcome().reason() == Reason.DIVERGED) {

@@ -60,8 +60,8 @@ record RetrievalReport(
   String table() {
     TrainingOutcome outcome = training.outcome();
     return new RetrievalTable()
-            .row("popularity", popularity)
-            .row(model + " (" + loss + ")", measured)
+            .row("popularity", popularity::mean)
+            .row(model + " (" + loss + ")", measured::mean)
         + String.format(
             Locale.ROOT,
             "%n%,d users with test items among %,d items; %,d parameters in %d dimensions%n"

@@ -4,10 +4,10 @@ import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.espalier.service.platform.EspalierApplication;
+import org.springframework.boot.SpringApplication;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.ContextClosedEvent;
-import org.springframework.core.env.Environment;
 
 /** The service inside this process; closing it stops it. */
 final class RunningService implements AutoCloseable {
@@ -32,6 +32,21 @@ final class RunningService implements AutoCloseable {
     return new RunningService(EspalierApplication.run(arguments));
   }
 
+  /** One of its parts. */
+  <T> T part(Class<T> type) {
+    return context.getBean(type);
+  }
+
+  /** Whether it is being stopped, or was. */
+  boolean stopping() {
+    return !context.isActive();
+  }
+
+  /** Does something once it has stopped, even when a signal ends the process. */
+  void whenStopped(Runnable action) {
+    SpringApplication.getShutdownHandlers().add(action);
+  }
+
   /** Where it answers, as {@code http://127.0.0.1:8080}. */
   URI url() {
     String address = setting("server.address");
@@ -41,8 +56,7 @@ final class RunningService implements AutoCloseable {
 
   /** A setting that is certain to have a value. */
   String setting(String key) {
-    Environment environment = context.getEnvironment();
-    return environment.getRequiredProperty(key);
+    return context.getEnvironment().getRequiredProperty(key);
   }
 
   /** Returns when the service is stopped; Ctrl-C and SIGTERM stop it and then end the process. */

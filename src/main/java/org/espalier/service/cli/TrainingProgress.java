@@ -12,8 +12,8 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
   private final Progress progress;
   private String validation = "";
 
-  TrainingProgress(Console console, String task, int epochsMax) {
-    this.progress = console.progress(task, epochsMax);
+  TrainingProgress(Console console, String task) {
+    this.progress = console.progress(task, 0);
   }
 
   @Override
@@ -34,6 +34,7 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
                 ? ""
                 : String.format(Locale.ROOT, ", validation %.4f", epoch.validation());
         progress.note(String.format(Locale.ROOT, "loss %.4f%s", epoch.lossMean(), validation));
+        progress.total(epoch.epochsMax());
         progress.step(1);
       }
       case TrainingEvent.Stopped _ -> close();

@@ -13,7 +13,7 @@ final class BarProgress implements Progress {
     bar =
         ProgressBar.builder()
             .setTaskName(task)
-            .setInitialMax(total)
+            .setInitialMax(hint(total))
             .setStyle(ProgressBarStyle.ASCII)
             .setUpdateIntervalMillis(200)
             .setConsumer(new ConsoleProgressBarConsumer(console.err(), console.columns()))
@@ -23,6 +23,16 @@ final class BarProgress implements Progress {
   @Override
   public void step(long steps) {
     bar.stepBy(steps);
+  }
+
+  @Override
+  public void total(long total) {
+    bar.maxHint(hint(total));
+  }
+
+  /** The bar's own way to say that the total is not known. */
+  private static long hint(long total) {
+    return total == 0 ? -1 : total;
   }
 
   @Override

@@ -24,7 +24,7 @@ public record Console(PrintStream err, int columns, LongSupplier nanoTime) {
    * Starts to show how far a task is.
    *
    * @param task what is done, as "Sending events"
-   * @param total the steps that it takes, at least 1
+   * @param total the steps that it takes; 0 while that is not known
    */
   public Progress progress(String task, long total) {
     return columns > 0 ? new BarProgress(this, task, total) : new LineProgress(this, task, total);

@@ -11,9 +11,9 @@ final class LineProgress implements Progress {
 
   private final Console console;
   private final String task;
-  private final long total;
 
   // Guarded by this.
+  private long total;
   private long done;
   private String words = "";
   private long nextNanos;
@@ -32,6 +32,11 @@ final class LineProgress implements Progress {
   }
 
   @Override
+  public synchronized void total(long newTotal) {
+    total = newTotal;
+  }
+
+  @Override
   public synchronized void note(String newWords) {
     words = ", " + newWords;
     sayWhenDue();
@@ -41,15 +46,11 @@ final class LineProgress implements Progress {
     long now = console.nanoTime().getAsLong();
     if (now - nextNanos >= 0) {
       nextNanos = now + EVERY_NANOS;
-      console.say(
-          String.format(
-              Locale.ROOT,
-              "%s: %,d of %,d (%d%%)%s",
-              task,
-              done,
-              total,
-              done * 100 / total,
-              words));
+      String far =
+          total == 0
+              ? String.format(Locale.ROOT, "%,d", done)
+              : String.format(Locale.ROOT, "%,d of %,d (%d%%)", done, total, done * 100 / total);
+      console.say(task + ": " + far + words);
     }
   }
 

@@ -6,6 +6,9 @@ public sealed interface Progress extends AutoCloseable permits BarProgress, Line
   /** Says that this many more steps are done. */
   void step(long steps);
 
+  /** Says how many steps there are in all, once that is known. */
+  void total(long total);
+
   /** Adds a few words on the state, as "loss 0.31"; they replace the last ones. */
   void note(String words);
 

@@ -2,9 +2,9 @@ package org.espalier.service.console;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.espalier.learning.metric.RetrievalMetric;
-import org.espalier.learning.metric.RetrievalResult;
 
 /** Retrieval metrics of several models, one model a row. */
 public final class RetrievalTable {
@@ -17,13 +17,13 @@ public final class RetrievalTable {
             cells("model", Arrays.stream(RetrievalMetric.values()).map(RetrievalMetric::label)));
   }
 
-  /** Adds a model. */
-  public RetrievalTable row(String model, RetrievalResult result) {
+  /** Adds a model and what its metrics are. */
+  public RetrievalTable row(String model, ToDoubleFunction<RetrievalMetric> metrics) {
     table.row(
         cells(
             model,
             Arrays.stream(RetrievalMetric.values())
-                .map(metric -> String.format(Locale.ROOT, "%.4f", result.mean(metric)))));
+                .map(metric -> String.format(Locale.ROOT, "%.4f", metrics.applyAsDouble(metric)))));
     return this;
   }
 

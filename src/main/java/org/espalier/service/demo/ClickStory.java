@@ -3,46 +3,56 @@ package org.espalier.service.demo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.espalier.service.console.TextTable;
 
 /**
- * Three clicks of one user move a ranking: the user clicks an item that was ranked low and its two nearest neighbours,
- * and the further neighbours rise.
+ * Three clicks of one user move a ranking: the user clicks what somebody of another taste would be recommended, and
+ * what else that one would be recommended rises.
  *
  * @param user who clicks
  * @param clicked the three items
- * @param neighbours of the first of them, without the other two
+ * @param others what else the other one would be recommended
  * @param before the user's ranking before the clicks, best first
  * @param after the same after them
  */
 record ClickStory(
     String user,
     List<String> clicked,
-    List<String> neighbours,
+    List<String> others,
     List<String> before,
     List<String> after) {
 
   private static final int CLICKS = 3;
-  private static final int NEIGHBOURS = 10;
-  private static final int LISTED = 200;
+  private static final int LISTED = 1000;
   private static final int SHOWN = 10;
 
-  /** Lets it happen. */
-  static ClickStory happen(Api api, String user) throws InterruptedException {
+  /**
+   * Lets it happen.
+   *
+   * @param owned the items that the user has already
+   * @param strangers users of whom the one with the least common taste is taken
+   */
+  static ClickStory happen(Api api, String user, Set<String> owned, List<String> strangers)
+      throws InterruptedException {
     Rankings rankings = new Rankings(api);
     List<String> before = rankings.newTo(user, LISTED);
-    String first = before.getLast();
-    List<String> similar = new ArrayList<>(rankings.similar(first, NEIGHBOURS + CLICKS));
-    similar.remove(first);
-    List<String> clicked = new ArrayList<>(List.of(first));
-    clicked.addAll(similar.subList(0, Math.min(CLICKS - 1, similar.size())));
-    List<String> neighbours = similar.subList(clicked.size() - 1, similar.size());
+    List<String> wanted = List.of();
+    for (String stranger : strangers) {
+      List<String> liked = new ArrayList<>(rankings.newTo(stranger, SHOWN));
+      liked.removeAll(owned);
+      if (liked.size() > CLICKS && meanRank(liked, before) > meanRank(wanted, before)) {
+        wanted = liked;
+      }
+    }
+    int clicks = Math.min(CLICKS, wanted.size());
+    List<String> clicked = List.copyOf(wanted.subList(0, clicks));
+    List<String> others = List.copyOf(wanted.subList(clicks, wanted.size()));
     api.post(
         "/v1/events", clicked.stream().map(item -> Feed.Interaction.click(user, item)).toList());
-    List<String> after = rankings.newTo(user, LISTED);
-    return new ClickStory(user, clicked, List.copyOf(neighbours), before, after);
+    return new ClickStory(user, clicked, others, before, rankings.newTo(user, LISTED));
   }
 
   /** How many of the first places have another item than before. */
@@ -69,22 +79,21 @@ record ClickStory(
     return String.format(
         Locale.ROOT,
         "%s clicks %s; %d of the first %d places change:%n%n%s%n"
-            + "The %d items most like them went from rank %.0f to rank %.0f on average.%n",
+            + "What else is liked by those who like these went from rank %.0f to rank %.0f on average.%n",
         user,
         clicked.stream().map(label).collect(Collectors.joining(", ")),
         placesChanged(),
         Math.min(SHOWN, before.size()),
         table,
-        neighbours.size(),
-        meanRank(before),
-        meanRank(after));
+        meanRank(others, before),
+        meanRank(others, after));
   }
 
-  /** What is not in the list counts as just behind it. */
-  private double meanRank(List<String> ranking) {
-    return neighbours.stream()
+  /** What is not in the ranking counts as just behind it; 0 for no items. */
+  private static double meanRank(List<String> items, List<String> ranking) {
+    return items.stream()
         .mapToInt(item -> ranking.contains(item) ? ranking.indexOf(item) + 1 : ranking.size() + 1)
         .average()
-        .orElse(Double.NaN);
+        .orElse(0);
   }
 }

@@ -2,9 +2,13 @@ package org.espalier.service.demo;
 
 import java.io.PrintWriter;
 import java.net.URI;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.espalier.learning.data.Interactions;
+import org.espalier.service.console.CommandException;
 import org.espalier.service.console.Console;
 import org.espalier.service.console.Progress;
 
@@ -12,6 +16,7 @@ import org.espalier.service.console.Progress;
 public final class Demo {
 
   private static final int CLICKER_ITEMS_MIN = 5;
+  private static final int STRANGERS = 30;
   private static final int SHOWN = 5;
 
   private final URI service;
@@ -54,8 +59,7 @@ public final class Demo {
       say(sendEverything(api));
       say(training.run());
       say(HeldOutMeasure.of(api, heldOut, console).text());
-      String user = heldOut.users().token(clicker(heldOut.sent()));
-      ClickStory story = ClickStory.happen(api, user);
+      ClickStory story = letSomebodyClick(api, heldOut);
       say(story.text(item -> world.title(item).orElse(item)));
       say(furtherCommands(story));
     }
@@ -79,13 +83,34 @@ public final class Demo {
         sent / seconds);
   }
 
-  /** A user who has a few items, but not many: the ranking of such a one is easiest to move. */
-  private static int clicker(Interactions sent) {
-    return IntStream.range(0, sent.userCount())
-        .filter(user -> sent.end(user) - sent.begin(user) >= CLICKER_ITEMS_MIN)
-        .boxed()
-        .min((a, b) -> Integer.compare(sent.end(a) - sent.begin(a), sent.end(b) - sent.begin(b)))
-        .orElse(0);
+  private static ClickStory letSomebodyClick(Api api, HeldOut heldOut) throws InterruptedException {
+    Interactions sent = heldOut.sent();
+    int[] knownUsers =
+        IntStream.range(0, sent.userCount())
+            .filter(user -> sent.end(user) - sent.begin(user) >= CLICKER_ITEMS_MIN)
+            .toArray();
+    if (knownUsers.length == 0) {
+      throw new CommandException(
+          "no user has %d interactions: make a larger world".formatted(CLICKER_ITEMS_MIN));
+    }
+    // The ranking of a user with few interactions is the easiest to move.
+    int clicker = knownUsers[0];
+    for (int user : knownUsers) {
+      clicker =
+          sent.end(user) - sent.begin(user) < sent.end(clicker) - sent.begin(clicker)
+              ? user
+              : clicker;
+    }
+    Set<String> owned =
+        IntStream.range(sent.begin(clicker), sent.end(clicker))
+            .mapToObj(at -> heldOut.items().token(sent.item(at)))
+            .collect(Collectors.toSet());
+    int every = Math.max(1, knownUsers.length / STRANGERS);
+    List<String> strangers =
+        IntStream.iterate(0, i -> i < knownUsers.length, i -> i + every)
+            .mapToObj(i -> heldOut.users().token(knownUsers[i]))
+            .toList();
+    return ClickStory.happen(api, heldOut.users().token(clicker), owned, strangers);
   }
 
   private String furtherCommands(ClickStory story) {

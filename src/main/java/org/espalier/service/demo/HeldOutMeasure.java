@@ -86,6 +86,6 @@ record HeldOutMeasure(int users, RetrievalResult model, RetrievalResult populari
         Locale.ROOT,
         "How high it ranks what it was not told, for %,d users, among all items they do not have yet:%n%n%s",
         users,
-        new RetrievalTable().row("popularity", popularity).row("mf", model));
+        new RetrievalTable().row("popularity", popularity::mean).row("mf", model::mean));
   }
 }

@@ -36,7 +36,8 @@ class ServeIT {
     assertThat(outcome.code()).isZero();
     assertThat(outcome.out())
         .startsWith("Usage: espalier")
-        .contains("\n  serve ", "\n  evaluate ", "\n  test ", "\n  bench ");
+        .contains(
+            "\n  demo ", "\n  serve ", "\n  train ", "\n  evaluate ", "\n  test ", "\n  bench ");
     assertThat(outcome.err()).isEmpty();
   }
 

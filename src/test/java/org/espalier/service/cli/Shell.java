@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -46,6 +47,11 @@ final class Shell {
     Map<String, String> changed = new HashMap<>(environment);
     changed.put(name, value);
     return new Shell(folder, changed);
+  }
+
+  /** The value of a variable that is certain to be set. */
+  String variable(String name) {
+    return Objects.requireNonNull(environment.get(name), name);
   }
 
   /** The same with only the named variables left. */

@@ -47,6 +47,18 @@ class ConsoleTest {
   }
 
   @Test
+  void a_total_may_become_known_later() {
+    try (Progress progress = console(0).progress("Training", 0)) {
+      pass(3);
+      progress.step(1);
+      progress.total(8);
+      pass(5);
+      progress.step(1);
+    }
+    assertThat(text()).isEqualTo("Training: 1\nTraining: 2 of 8 (25%)\n");
+  }
+
+  @Test
   void a_terminal_gets_a_bar_no_wider_than_itself() {
     try (Progress progress = console(60).progress("Sending events", 4)) {
       progress.note("loss 0.31");

@@ -33,6 +33,15 @@ public final class Catalogue {
       this.code = (byte) code;
     }
 
+    static Kind ofCode(byte code) {
+      for (Kind kind : values()) {
+        if (kind.code == code) {
+          return kind;
+        }
+      }
+      throw new IllegalArgumentException("no catalogue of kind " + code);
+    }
+
     /** The field of the records' ids. */
     public Field field() {
       return switch (this) {

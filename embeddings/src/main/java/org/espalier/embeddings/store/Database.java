@@ -4,22 +4,30 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
+import org.rocksdb.HistogramType;
 import org.rocksdb.IngestExternalFileOptions;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.Snapshot;
+import org.rocksdb.Statistics;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The open RocksDB instance and everything native around it. All calls may come from any thread; each
@@ -33,7 +41,10 @@ final class Database implements AutoCloseable {
     boolean row(ByteBuffer key, ByteBuffer value);
   }
 
+  private static final Logger log = LoggerFactory.getLogger(Database.class);
+
   private static final int ROW_BYTES = 256; // grown when a row is longer
+  private static final int READAHEAD_BYTES = 1 << 20;
 
   private final Path directory;
   private final Disk disk;
@@ -41,6 +52,7 @@ final class Database implements AutoCloseable {
   private final Resources owned;
   private final RocksDB rocks;
   private final Map<Family, ColumnFamilyHandle> handles;
+  private final Statistics counters;
   private final ReadOptions lookups;
   private final ReadOptions wholeScans;
   private final WriteOptions writes;
@@ -52,21 +64,24 @@ final class Database implements AutoCloseable {
       StoreOptions options,
       Resources owned,
       RocksDB rocks,
-      Map<Family, ColumnFamilyHandle> handles) {
+      Map<Family, ColumnFamilyHandle> handles,
+      Statistics counters) {
     this.directory = directory;
     this.disk = disk;
     this.owned = owned;
     this.rocks = rocks;
     this.handles = handles;
+    this.counters = counters;
     this.lookups = owned.own(new ReadOptions()).setPrefixSameAsStart(true);
     this.wholeScans =
         owned
             .own(new ReadOptions())
             .setTotalOrderSeek(true)
             .setFillCache(false) // a training snapshot must not push out what requests read
-            .setReadaheadSize(1 << 20);
+            .setReadaheadSize(READAHEAD_BYTES);
     this.writes = owned.own(new WriteOptions()).setSync(options.sync() == StoreOptions.Sync.GROUP);
     this.syncedWrites = owned.own(new WriteOptions()).setSync(true);
+    owned.own(this::flushLast); // closed first, while all else is open
   }
 
   static Database open(StoreDirectory directory, StoreOptions options, Disk disk) {
@@ -79,7 +94,9 @@ final class Database implements AutoCloseable {
         descriptors.add(
             new ColumnFamilyDescriptor(family.nameBytes(), rocksOptions.family(family)));
       }
-      DBOptions databaseOptions = rocksOptions.database(directory.isNew());
+      // Counters only: a histogram would read the clock at every call.
+      Statistics counters = owned.own(new Statistics(EnumSet.allOf(HistogramType.class)));
+      DBOptions databaseOptions = rocksOptions.database(directory.isNew()).setStatistics(counters);
       List<ColumnFamilyHandle> opened = new ArrayList<>();
       RocksDB rocks =
           owned.own(
@@ -90,7 +107,7 @@ final class Database implements AutoCloseable {
       for (Family family : Family.values()) {
         handles.put(family, inOrder.next());
       }
-      return new Database(directory.root(), disk, options, owned, rocks, handles);
+      return new Database(directory.root(), disk, options, owned, rocks, handles, counters);
     } catch (RocksDBException e) {
       try (owned) {
         throw RocksErrors.translate("open", directory.root(), e);
@@ -102,7 +119,7 @@ final class Database implements AutoCloseable {
     }
   }
 
-  private static void loadLibrary() {
+  static void loadLibrary() {
     try {
       RocksDB.loadLibrary();
     } catch (UnsatisfiedLinkError | RuntimeException e) {
@@ -119,9 +136,13 @@ final class Database implements AutoCloseable {
   }
 
   byte @Nullable [] get(Family family, byte[] key) {
+    return get(family, lookups, key);
+  }
+
+  private byte @Nullable [] get(Family family, ReadOptions options, byte[] key) {
     lifecycle.enter();
     try {
-      return rocks.get(handle(family), lookups, key);
+      return rocks.get(handle(family), options, key);
     } catch (RocksDBException e) {
       throw RocksErrors.translate("read", directory, e);
     } finally {
@@ -186,48 +207,124 @@ final class Database implements AutoCloseable {
    * @param alwaysSync whether it must be on the disk even where the options leave that to the system
    */
   void write(WriteBatch batch, boolean alwaysSync) {
-    lifecycle.enter();
-    try {
-      disk.write(rocks, alwaysSync ? syncedWrites : writes, batch);
-    } catch (RocksDBException e) {
-      throw RocksErrors.translate("write to", directory, e);
-    } finally {
-      lifecycle.exit();
-    }
+    call("write to", () -> disk.write(rocks, alwaysSync ? syncedWrites : writes, batch));
   }
 
   /** Moves everything from the log into table files, so that the log's files can go. */
   void flush() {
-    lifecycle.enter();
+    call("write to", this::flushAll);
+  }
+
+  private void flushAll() throws RocksDBException {
     try (FlushOptions andWait = new FlushOptions()) {
       rocks.flush(andWait, List.copyOf(handles.values()));
+    }
+  }
+
+  /** Nothing is lost when this fails; the next open then reads the log. */
+  private void flushLast() {
+    try {
+      flushAll();
     } catch (RocksDBException e) {
-      throw RocksErrors.translate("write to", directory, e);
-    } finally {
-      lifecycle.exit();
+      log.warn("Closed {} without a flush; the next open takes longer", directory, e);
     }
   }
 
   /** Takes table files over into a family, all or none, durably; they leave their place. */
   void ingest(Family family, List<Path> files) {
-    lifecycle.enter();
+    List<String> names = files.stream().map(Path::toString).toList();
     try (IngestExternalFileOptions options = new IngestExternalFileOptions().setMoveFiles(true)) {
-      disk.ingest(rocks, handle(family), files.stream().map(Path::toString).toList(), options);
-    } catch (RocksDBException e) {
-      throw RocksErrors.translate("write to", directory, e);
-    } finally {
-      lifecycle.exit();
+      call("write to", () -> disk.ingest(rocks, handle(family), names, options));
     }
   }
 
   /** Frees at once the table files that lie inside a range whose rows have been deleted. */
   void releaseFiles(Family family, byte[] from, byte[] to) {
+    call("write to", () -> rocks.deleteFilesInRanges(handle(family), List.of(from, to), false));
+  }
+
+  /** Throws DAMAGED when a block of any table file does not match its checksum. */
+  void verifyFiles() {
+    call("read", rocks::verifyChecksum);
+  }
+
+  Backup backup(Backups folder) {
+    return ask("back up", () -> folder.create(rocks));
+  }
+
+  /** Makes a database of this moment in a directory that does not exist. */
+  void checkpoint(Path target) {
+    call(
+        "copy",
+        () -> {
+          try (Checkpoint checkpoint = Checkpoint.create(rocks)) {
+            checkpoint.createCheckpoint(target.toString());
+          }
+        });
+  }
+
+  StoreStatistics statistics() {
+    return ask("read", () -> StoreStatistics.of(rocks, handles, counters));
+  }
+
+  private interface Call {
+    void run() throws RocksDBException;
+  }
+
+  private interface Question<R> {
+    R ask() throws RocksDBException;
+  }
+
+  private void call(String doing, Call call) {
+    ask(
+        doing,
+        () -> {
+          call.run();
+          return directory;
+        });
+  }
+
+  private <R> R ask(String doing, Question<R> question) {
     lifecycle.enter();
     try {
-      rocks.deleteFilesInRanges(handle(family), List.of(from, to), false);
+      return question.ask();
     } catch (RocksDBException e) {
-      throw RocksErrors.translate("write to", directory, e);
+      throw RocksErrors.translate(doing, directory, e);
     } finally {
+      lifecycle.exit();
+    }
+  }
+
+  /** Reads that see one moment, whatever is written meanwhile. Of the thread that got it. */
+  final class View {
+    private final ReadOptions options;
+
+    private View(ReadOptions options) {
+      this.options = options;
+    }
+
+    byte @Nullable [] get(Family family, byte[] key) {
+      return Database.this.get(family, options, key);
+    }
+
+    void scan(Family family, RowReader reader) {
+      Database.this.scan(family, options, new byte[0], 0, reader);
+    }
+  }
+
+  /** Gives a view of this moment, for as long as the work takes. */
+  void atOneMoment(Consumer<View> work) {
+    lifecycle.enter();
+    Snapshot moment = rocks.getSnapshot();
+    try (ReadOptions options =
+        new ReadOptions()
+            .setSnapshot(moment)
+            .setTotalOrderSeek(true)
+            .setFillCache(false)
+            .setReadaheadSize(READAHEAD_BYTES)) {
+      work.accept(new View(options));
+    } finally {
+      rocks.releaseSnapshot(moment);
       lifecycle.exit();
     }
   }

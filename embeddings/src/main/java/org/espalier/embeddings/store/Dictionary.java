@@ -1,6 +1,7 @@
 package org.espalier.embeddings.store;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -172,6 +173,21 @@ public final class Dictionary {
           Kind.DAMAGED,
           "the dictionary's field %d lacks id %d; restore the store from a backup"
               .formatted(code, given));
+    }
+  }
+
+  /** Fails for a value that is no token, erased or not. */
+  static void checkValue(ByteBuffer value) {
+    Formats.read(Family.DICTIONARY, VERSION, value);
+    boolean erased = value.get() == ERASED;
+    byte[] utf8 = Formats.bytes(value, value.remaining());
+    String token = new String(utf8, StandardCharsets.UTF_8);
+    boolean fits =
+        erased
+            ? utf8.length == 0
+            : Tokens.problemOf(token).isEmpty() && Arrays.equals(Tokens.encode(token), utf8);
+    if (!fits) {
+      throw new StoreException(Kind.DAMAGED, "the value is no token");
     }
   }
 

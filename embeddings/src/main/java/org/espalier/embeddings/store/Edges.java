@@ -88,10 +88,11 @@ public final class Edges {
   }
 
   static @Nullable Load read(byte @Nullable [] value) {
-    if (value == null) {
-      return null;
-    }
-    ByteBuffer row = Formats.read(Family.EDGES, VERSION, ByteBuffer.wrap(value));
+    return value == null ? null : read(ByteBuffer.wrap(value));
+  }
+
+  static Load read(ByteBuffer value) {
+    ByteBuffer row = Formats.read(Family.EDGES, VERSION, value);
     return new Load(row.getFloat(), row.getLong());
   }
 }

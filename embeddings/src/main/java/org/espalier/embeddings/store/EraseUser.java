@@ -87,11 +87,10 @@ final class EraseUser implements Mutation<EraseUser.Step> {
     return new EventLog(staging.database())
         .find(row.sequence())
         .flatMap(EventLog.LoggedEvent::eventId)
-        .map(
-            eventId -> {
-              staging.delete(Family.OFFSETS, Offsets.eventKey(Tokens.encode(eventId)));
-              return 1;
-            })
+        .map(eventId -> {
+          staging.delete(Family.OFFSETS, Offsets.eventKey(Tokens.encode(eventId)));
+          return 1;
+        })
         .orElse(0);
   }
 

@@ -72,18 +72,21 @@ public final class EventLog {
     if (stored == null) {
       return Optional.empty();
     }
-    ByteBuffer value = Formats.read(Family.EVENTS, VERSION, ByteBuffer.wrap(stored));
-    return Optional.of(
-        new LoggedEvent(
-            sequence,
-            value.getInt(),
-            value.getInt(),
-            value.getInt(),
-            value.getFloat(),
-            value.getLong(),
-            text(value, value.getShort()),
-            text(value, value.getShort()),
-            text(value, value.remaining())));
+    return Optional.of(parse(sequence, ByteBuffer.wrap(stored)));
+  }
+
+  static LoggedEvent parse(long sequence, ByteBuffer value) {
+    Formats.read(Family.EVENTS, VERSION, value);
+    return new LoggedEvent(
+        sequence,
+        value.getInt(),
+        value.getInt(),
+        value.getInt(),
+        value.getFloat(),
+        value.getLong(),
+        text(value, value.getShort()),
+        text(value, value.getShort()),
+        text(value, value.remaining()));
   }
 
   static byte[] key(long sequence) {

@@ -84,11 +84,11 @@ public final class Histories {
         .array();
   }
 
-  private static long timeMs(ByteBuffer key) {
+  static long timeMs(ByteBuffer key) {
     return descending(key.getLong(Integer.BYTES));
   }
 
-  private static long sequence(ByteBuffer key) {
+  static long sequence(ByteBuffer key) {
     return descending(key.getLong(Integer.BYTES + Long.BYTES));
   }
 

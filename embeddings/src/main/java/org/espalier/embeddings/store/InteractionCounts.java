@@ -45,11 +45,14 @@ public final class InteractionCounts {
         (key, value) -> {
           int type = key.getInt();
           int entity = key.getInt();
-          long count = Formats.read(Family.COUNTS, VERSION, value).getLong();
-          counts.pageFor(type, entity).set(entity & (PAGE_IDS - 1), count);
+          counts.pageFor(type, entity).set(entity & (PAGE_IDS - 1), read(value));
           return true;
         });
     return counts;
+  }
+
+  static long read(ByteBuffer value) {
+    return Formats.read(Family.COUNTS, VERSION, value).getLong();
   }
 
   /** Events of one type that an entity has. */

@@ -47,9 +47,11 @@ final class Manifests {
 
   static OptionalInt active(Database database) {
     byte[] value = database.get(Family.MANIFESTS, activeKey());
-    return value == null
-        ? OptionalInt.empty()
-        : OptionalInt.of(open("the pointer to the active generation", activeKey(), value).getInt());
+    return value == null ? OptionalInt.empty() : OptionalInt.of(readActive(value));
+  }
+
+  static int readActive(byte[] value) {
+    return open("the pointer to the active generation", activeKey(), value).getInt();
   }
 
   static boolean exists(Database database, int generation) {

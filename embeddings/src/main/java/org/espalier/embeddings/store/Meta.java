@@ -64,4 +64,15 @@ final class Meta {
     byte[] value = database.get(Family.META, lastGenerationKey());
     return value == null ? 0 : Formats.read(Family.META, VERSION, ByteBuffer.wrap(value)).getInt();
   }
+
+  /** The last sequence if this is its row, 0 for other rows; fails for what is no row of this family. */
+  static long checkedSequence(ByteBuffer key, ByteBuffer value) {
+    byte kind = key.get();
+    Formats.read(Family.META, VERSION, value);
+    return switch (kind) {
+      case LAST_SEQUENCE -> value.getLong();
+      case LAST_GENERATION, ERASING -> 0;
+      default -> throw Formats.damaged(Family.META, key, "is of an unknown kind");
+    };
+  }
 }

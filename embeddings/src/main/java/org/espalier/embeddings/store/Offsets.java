@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Offsets {
 
-  private static final byte SOURCE = 1;
-  private static final byte EVENT_ID = 2;
+  static final byte SOURCE = 1;
+  static final byte EVENT_ID = 2;
+
   private static final byte VERSION = 1;
 
   private final Database database;

@@ -63,7 +63,10 @@ public final class Store implements AutoCloseable {
   }
 
   static Store open(Path directory, StoreOptions options, Disk disk) {
-    StoreDirectory prepared = StoreDirectory.prepare(directory, options.freeDiskBytesMin(), disk);
+    return open(StoreDirectory.prepare(directory, options.freeDiskBytesMin(), disk), options, disk);
+  }
+
+  static Store open(StoreDirectory prepared, StoreOptions options, Disk disk) {
     Resources owned = new Resources();
     try {
       Database database = owned.own(Database.open(prepared, options, disk));
@@ -204,6 +207,36 @@ public final class Store implements AutoCloseable {
     return removed;
   }
 
+  /**
+   * Reads everything and compares it with its checksums and with each other, as of one moment; writes
+   * go on. Takes as long as reading the disk does; {@link #close} ends it.
+   */
+  public Verification verify() {
+    return Verifier.verify(database(), generations);
+  }
+
+  /** Adds a backup of this moment to a folder, while reads and writes go on. */
+  public Backup backup(Backups folder) {
+    return database().backup(folder);
+  }
+
+  /**
+   * Makes a store of its own of this moment, for a process that must not disturb this one. Table files
+   * are shared when both directories are on one file system, and copied otherwise.
+   *
+   * @param target a directory that is empty or missing
+   * @throws StoreException NOT_A_STORE when it holds anything
+   */
+  public void checkpoint(Path target) {
+    StoreDirectory directory = StoreDirectory.prepareEmpty(target);
+    database().checkpoint(directory.database());
+    directory.finishCopy();
+  }
+
+  public StoreStatistics statistics() {
+    return database().statistics();
+  }
+
   /** For tests that look below. */
   Database database() {
     return staging.database();
@@ -213,7 +246,10 @@ public final class Store implements AutoCloseable {
     staging.database().flush();
   }
 
-  /** Commits what is under way, waits for readers to leave, and closes. */
+  /**
+   * Commits what is under way, waits for readers to leave, flushes, so that the next open has nothing
+   * to replay, and closes.
+   */
   @Override
   public void close() {
     owned.close();

@@ -65,6 +65,32 @@ final class StoreDirectory {
         });
   }
 
+  /**
+   * Prepares a directory for a copy of a store, which is nobody's store before {@link #finishCopy}.
+   *
+   * @throws StoreException NOT_A_STORE when anything is there
+   */
+  static StoreDirectory prepareEmpty(Path root) {
+    return translating(
+        root,
+        () -> {
+          Files.createDirectories(root);
+          requireEmpty(root);
+          return new StoreDirectory(root, false);
+        });
+  }
+
+  /** The copy is complete. */
+  void finishCopy() {
+    translating(
+        root,
+        () -> {
+          writeFormat(root.resolve(UNFINISHED_FORMAT_FILE));
+          return root;
+        });
+    finishCreation();
+  }
+
   /** From here on the database must be there: its absence is damage, and none is created. */
   void finishCreation() {
     translating(
@@ -108,18 +134,32 @@ final class StoreDirectory {
 
   private static void checkFormat(Path root) throws IOException {
     Path file = root.resolve(FORMAT_FILE);
-    Matcher line = FORMAT_LINE.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
+    checkFormat(root.toString(), Files.readString(file, StandardCharsets.ISO_8859_1));
+  }
+
+  /**
+   * @param what has this format, for the message
+   * @throws StoreException DAMAGED for what is no format line, NEWER_FORMAT
+   */
+  static void checkFormat(String what, String formatLine) {
+    Matcher line = FORMAT_LINE.matcher(formatLine);
     if (!line.matches()) {
       throw new StoreException(
-          Kind.DAMAGED, file + " does not name a store's format; restore it from a backup");
+          Kind.DAMAGED,
+          "the %s of %s does not name a store's format; restore it from a backup"
+              .formatted(FORMAT_FILE, what));
     }
     int found = Integer.parseInt(line.group(1));
     if (found > FORMAT_VERSION) {
       throw new StoreException(
           Kind.NEWER_FORMAT,
           "%s has format %d, this version reads up to %d; open it with a newer Espalier"
-              .formatted(root, found, FORMAT_VERSION));
+              .formatted(what, found, FORMAT_VERSION));
     }
+  }
+
+  static String formatLine() {
+    return "espalier-store " + FORMAT_VERSION + "\n";
   }
 
   /** RocksDB misses its CURRENT, but not its newest log, without which it opens and has lost it. */
@@ -141,12 +181,16 @@ final class StoreDirectory {
     Path unfinished = root.resolve(UNFINISHED_FORMAT_FILE);
     if (!Files.exists(unfinished)) {
       requireEmpty(root);
-      Files.writeString(unfinished, "espalier-store " + FORMAT_VERSION + "\n");
-      try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
-        channel.force(true);
-      }
+      writeFormat(unfinished);
     }
     Files.createDirectories(root.resolve(DATABASE));
+  }
+
+  private static void writeFormat(Path file) throws IOException {
+    Files.writeString(file, formatLine());
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
   }
 
   private static void requireEmpty(Path root) throws IOException {

@@ -34,11 +34,10 @@ final class TableHeaders {
     ByteBuffer value = ByteBuffer.allocateDirect(bytes).position(Rows.SEAL_BYTES);
     putFloats(value, defaultRow);
     value.putShort((short) matrices.size());
-    matrices.forEach(
-        (size, matrix) -> {
-          value.putShort((short) (int) size);
-          putFloats(value, matrix);
-        });
+    matrices.forEach((size, matrix) -> {
+      value.putShort((short) (int) size);
+      putFloats(value, matrix);
+    });
     return value.flip();
   }
 

@@ -68,12 +68,11 @@ final class GenerationTesting {
 
   static Contents contents(MultiSizeTable table) {
     NavigableMap<Integer, List<Float>> rows = new TreeMap<>();
-    table.forEachRow(
-        (token, size, encoding, payload) -> {
-          float[] row = new float[size];
-          encoding.decode(payload, size, row, 0);
-          rows.put(token, list(row));
-        });
+    table.forEachRow((token, size, encoding, payload) -> {
+      float[] row = new float[size];
+      encoding.decode(payload, size, row, 0);
+      rows.put(token, list(row));
+    });
     return contents(new TableHeader(table.shape(), table.basis(), table.defaultRow()), rows);
   }
 

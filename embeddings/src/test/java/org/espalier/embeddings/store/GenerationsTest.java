@@ -6,7 +6,9 @@ import static org.espalier.embeddings.store.GenerationTesting.contents;
 import static org.espalier.embeddings.store.GenerationTesting.draft;
 import static org.espalier.embeddings.store.GenerationTesting.table;
 import static org.espalier.embeddings.store.StoreTesting.UNSYNCED;
+import static org.espalier.embeddings.store.StoreTesting.change;
 import static org.espalier.embeddings.store.StoreTesting.event;
+import static org.espalier.embeddings.store.StoreTesting.stored;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,22 +17,18 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.espalier.embeddings.store.StoreException.Kind;
 import org.espalier.embeddings.table.MultiSizeTable;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.rocksdb.RocksDBException;
-import org.rocksdb.WriteBatch;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class GenerationsTest {
@@ -299,14 +297,14 @@ class GenerationsTest {
     Checksum checksum = new Checksum();
     int token = contents(users).rows().firstKey();
     byte[] key = Rows.rowKey(1, 1, token);
-    byte[] value = stored(Family.ROWS, key);
-    change(Family.ROWS, key, null);
+    byte[] value = stored(store, Family.ROWS, key);
+    change(store, Family.ROWS, key, null);
     assertRefused(Kind.DAMAGED, () -> contents(generations, 1, "user"), "manifest says");
-    change(Family.ROWS, key, value);
+    change(store, Family.ROWS, key, value);
     byte[] free = Rows.rowKey(1, 1, 1000);
-    change(Family.ROWS, free, value);
+    change(store, Family.ROWS, free, value);
     assertRefused(Kind.DAMAGED, () -> contents(generations, 1, "user"), "checksum");
-    change(Family.ROWS, free, null);
+    change(store, Family.ROWS, free, null);
     int large =
         contents(users).rows().entrySet().stream()
             .filter(row -> row.getValue().size() == 8)
@@ -314,10 +312,10 @@ class GenerationsTest {
             .orElseThrow()
             .getKey();
     byte[] other = Rows.rowKey(1, 1, large);
-    byte[] forged = stored(Family.ROWS, other);
+    byte[] forged = stored(store, Family.ROWS, other);
     forged[forged.length - 1] ^= 1;
     Rows.seal(checksum, ByteBuffer.wrap(other), ByteBuffer.wrap(forged));
-    change(Family.ROWS, other, forged);
+    change(store, Family.ROWS, other, forged);
     assertRefused(
         Kind.DAMAGED,
         () -> contents(generations, 1, "user"),
@@ -357,31 +355,13 @@ class GenerationsTest {
   }
 
   private void flipEach(Family family, byte[] key, String named, ThrowingCallable reading) {
-    byte[] good = stored(family, key);
+    byte[] good = stored(store, family, key);
     for (int at = 0; at < good.length; at += 1 + good.length / 20) {
       byte[] bad = good.clone();
       bad[at] ^= 0x10;
-      change(family, key, bad);
+      change(store, family, key, bad);
       assertRefused(Kind.DAMAGED, reading, named, "restore");
     }
-    change(family, key, good);
-  }
-
-  private byte[] stored(Family family, byte[] key) {
-    return Objects.requireNonNull(store.database().get(family, key));
-  }
-
-  private void change(Family family, byte[] key, byte @Nullable [] value) {
-    Database database = store.database();
-    try (WriteBatch batch = new WriteBatch()) {
-      if (value == null) {
-        batch.delete(database.handle(family), key);
-      } else {
-        batch.put(database.handle(family), key, value);
-      }
-      database.write(batch, false);
-    } catch (RocksDBException e) {
-      throw new IllegalStateException(e);
-    }
+    change(store, family, key, good);
   }
 }

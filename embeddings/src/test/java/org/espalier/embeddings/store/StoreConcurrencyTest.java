@@ -115,21 +115,20 @@ class StoreConcurrencyTest {
       AtomicLong seen = new AtomicLong();
       store.append(List.of(event(null, "ann", "item 0", 0)));
       Future<?> reader =
-          threads.submit(
-              () -> {
-                while (!done.get()) {
-                  store
-                      .histories()
-                      .latest(
-                          0,
-                          5,
-                          (item, type, value, timeMs, sequence) -> {
-                            assertThat(store.dictionary().token(Field.ENTITY, item))
-                                .isEqualTo("item " + timeMs);
-                            seen.incrementAndGet();
-                          });
-                }
-              });
+          threads.submit(() -> {
+            while (!done.get()) {
+              store
+                  .histories()
+                  .latest(
+                      0,
+                      5,
+                      (item, type, value, timeMs, sequence) -> {
+                        assertThat(store.dictionary().token(Field.ENTITY, item))
+                            .isEqualTo("item " + timeMs);
+                        seen.incrementAndGet();
+                      });
+            }
+          });
       for (int i = 1; i < 5000; i++) {
         store.append(List.of(event(null, "ann", "item " + i, i)));
       }
@@ -147,24 +146,22 @@ class StoreConcurrencyTest {
       AtomicLong appended = new AtomicLong();
       List<Future<List<String>>> running =
           IntStream.range(0, 16)
-              .mapToObj(
-                  w ->
-                      threads.submit(
-                          () -> {
-                            List<String> mine = new ArrayList<>();
-                            try {
-                              for (int i = 0; ; i++) {
-                                String id = w + "-" + i;
-                                store.append(List.of(event(id, "u" + w, "i" + i, i)));
-                                mine.add(id);
-                                appended.incrementAndGet();
-                                history(store, "u" + w, 3);
-                              }
-                            } catch (IllegalStateException e) {
-                              assertThat(e).hasMessageContaining("closed");
-                            }
-                            return mine;
-                          }))
+              .mapToObj(w ->
+                  threads.submit(() -> {
+                    List<String> mine = new ArrayList<>();
+                    try {
+                      for (int i = 0; ; i++) {
+                        String id = w + "-" + i;
+                        store.append(List.of(event(id, "u" + w, "i" + i, i)));
+                        mine.add(id);
+                        appended.incrementAndGet();
+                        history(store, "u" + w, 3);
+                      }
+                    } catch (IllegalStateException e) {
+                      assertThat(e).hasMessageContaining("closed");
+                    }
+                    return mine;
+                  }))
               .toList();
       while (appended.get() < 200) {
         Thread.onSpinWait();
@@ -194,24 +191,23 @@ class StoreConcurrencyTest {
       for (int w = 0; w < writers; w++) {
         int writer = w;
         running.add(
-            threads.submit(
-                () -> {
-                  Random random = new Random(writer);
-                  int accepted = 0;
-                  for (int batch = 0; batch < batches; batch++) {
-                    List<Event> events = new ArrayList<>();
-                    for (int i = 0; i < 500; i++) {
-                      events.add(
-                          event(
-                              writer + "-" + batch + "-" + i,
-                              "user-" + random.nextInt(5000),
-                              "item-" + random.nextInt(2000),
-                              i));
-                    }
-                    accepted += store.append(events).accepted();
-                  }
-                  return accepted;
-                }));
+            threads.submit(() -> {
+              Random random = new Random(writer);
+              int accepted = 0;
+              for (int batch = 0; batch < batches; batch++) {
+                List<Event> events = new ArrayList<>();
+                for (int i = 0; i < 500; i++) {
+                  events.add(
+                      event(
+                          writer + "-" + batch + "-" + i,
+                          "user-" + random.nextInt(5000),
+                          "item-" + random.nextInt(2000),
+                          i));
+                }
+                accepted += store.append(events).accepted();
+              }
+              return accepted;
+            }));
       }
       int total = 0;
       for (Future<Integer> each : running) {

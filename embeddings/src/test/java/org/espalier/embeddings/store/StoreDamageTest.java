@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.espalier.embeddings.store.StoreTesting.OPTIONS;
+import static org.espalier.embeddings.store.StoreTesting.copyAsAfterKill;
 import static org.espalier.embeddings.store.StoreTesting.event;
 import static org.espalier.embeddings.store.StoreTesting.history;
 
@@ -205,12 +206,14 @@ class StoreDamageTest {
     }
   }
 
-  /** A store whose 20 events are in the write-ahead log only; returns that log. */
+  /** A store that was killed with 20 events in the write-ahead log only; returns that log. */
   private Path unflushed() throws IOException {
-    try (Store store = Store.open(directory, OPTIONS)) {
+    Path original = parent.resolve("original");
+    try (Store store = Store.open(original, OPTIONS)) {
       for (int i = 1; i <= 20; i++) {
         store.append(List.of(event("e" + i, "ann", "i" + i, i)));
       }
+      copyAsAfterKill(original, directory);
     }
     return files(".log").stream()
         .max(Comparator.comparingLong(file -> file.toFile().length()))

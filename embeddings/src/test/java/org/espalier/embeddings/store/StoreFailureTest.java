@@ -53,10 +53,8 @@ class StoreFailureTest {
   void a_failed_write_leaves_nothing_and_the_next_one_succeeds() {
     store.append(List.of(event("e1", "ann", "dune", 1)));
     disk.failWith(Status.Code.IOError);
-    assertThatThrownBy(
-            () ->
-                store.append(
-                    List.of(event("e2", "bob", "emma", 2)), new SourcePosition("clicks/0", 7)))
+    assertThatThrownBy(() ->
+            store.append(List.of(event("e2", "bob", "emma", 2)), new SourcePosition("clicks/0", 7)))
         .isInstanceOfSatisfying(StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.IO))
         .hasMessageContaining("cannot write to " + directory);
     assertThat(store.lastSequence()).isEqualTo(1);
@@ -105,6 +103,7 @@ class StoreFailureTest {
     }
     assertThat(history(store, "ann", 1000)).isEqualTo(expected);
     assertThat(store.lastSequence()).isEqualTo(expected.size());
+    assertThat(store.verify().problems()).isEmpty();
     assertThat(store.dictionary().size(Field.ENTITY))
         .isEqualTo(
             (int)
@@ -125,10 +124,9 @@ class StoreFailureTest {
       Future<AppendResult> second =
           callers.submit(() -> store.append(List.of(event(null, "bob", "dune", 1))));
       Future<AppendResult> stale =
-          callers.submit(
-              () ->
-                  store.append(
-                      List.of(event(null, "cat", "dune", 1)), new SourcePosition("clicks/0", 3)));
+          callers.submit(() ->
+              store.append(
+                  List.of(event(null, "cat", "dune", 1)), new SourcePosition("clicks/0", 3)));
       gate.countDown();
       assertThat(first.get().accepted()).isEqualTo(1);
       assertThat(second.get().accepted()).isEqualTo(1);
@@ -171,15 +169,13 @@ class StoreFailureTest {
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<AppendResult>> running =
           IntStream.range(0, 100)
-              .mapToObj(
-                  i ->
-                      callers.submit(
-                          () ->
-                              store.append(
-                                  List.of(
-                                      event(null, "ann", "i" + i, i),
-                                      event(null, "bob", "i" + i, i),
-                                      event(null, "cat", "i" + i, i)))))
+              .mapToObj(i ->
+                  callers.submit(() ->
+                      store.append(
+                          List.of(
+                              event(null, "ann", "i" + i, i),
+                              event(null, "bob", "i" + i, i),
+                              event(null, "cat", "i" + i, i)))))
               .toList();
       while (store.waitingRows() < 6) {
         Thread.onSpinWait();

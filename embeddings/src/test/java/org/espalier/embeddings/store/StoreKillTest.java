@@ -4,12 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.espalier.embeddings.store.StoreTesting.OPTIONS;
 import static org.espalier.embeddings.store.StoreTesting.event;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,13 +24,15 @@ class StoreKillTest {
   private static final int WRITERS = 8;
 
   @ParameterizedTest(name = "seed={0}")
-  @ValueSource(longs = {1, 2})
+  @ValueSource(longs = 1)
   void every_event_that_was_acknowledged_before_a_sigkill_is_there_exactly_once(
-      long seed, @TempDir Path directory) throws Exception {
+      long seed, @TempDir Path directory, @TempDir Path scratch) throws Exception {
     Random random = new Random(seed);
     List<String> acknowledged = new ArrayList<>();
     for (int life = 0; life < 2; life++) {
-      acknowledged.addAll(appendUntilKilled(directory, life, 50 + random.nextInt(1500)));
+      int linesBeforeKill = 50 + random.nextInt(1500);
+      acknowledged.addAll(
+          KilledProcess.run(StoreKillTest.class, scratch, linesBeforeKill, directory, life));
     }
     try (Store store = Store.open(directory, OPTIONS)) {
       Map<String, Integer> times = new HashMap<>();
@@ -59,47 +56,10 @@ class StoreKillTest {
           .allSatisfy(id -> assertThat(times).containsEntry(id, 1));
       assertThat(times.values()).containsOnly(1);
       assertThat(store.lastSequence()).isEqualTo(events[0]);
+      assertThat(store.verify().problems()).isEmpty();
       assertThat(store.append(List.of(event(acknowledged.getFirst(), "u", "i", 1))).duplicates())
           .isEqualTo(1);
     }
-  }
-
-  private static List<String> appendUntilKilled(Path directory, int life, int linesBeforeKill)
-      throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElseThrow());
-    command.addAll(
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-            .filter(argument -> argument.startsWith("--") && argument.contains("="))
-            .toList());
-    command.addAll(
-        List.of(
-            "-Xmx256m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            StoreKillTest.class.getName(),
-            directory.toString(),
-            Integer.toString(life)));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    List<String> lines = new ArrayList<>();
-    try (BufferedReader output =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      String line;
-      while ((line = output.readLine()) != null) {
-        if (line.endsWith(".")) { // a line that the kill cut is no acknowledgement
-          lines.add(line.substring(0, line.length() - 1));
-        }
-        if (lines.size() == linesBeforeKill) {
-          process.toHandle().destroyForcibly(); // unlike the process's own, leaves the pipe open
-        }
-      }
-    } finally {
-      process.destroyForcibly().waitFor();
-    }
-    assertThat(process.exitValue()).as("killed, not ended").isEqualTo(128 + 9);
-    return lines;
   }
 
   /** The process to be killed: prints the ids of acknowledged events, one a line, for ever. */
@@ -109,17 +69,16 @@ class StoreKillTest {
     for (int w = 0; w < WRITERS; w++) {
       String prefix = arguments[1] + "-" + w + "-";
       Thread.ofPlatform()
-          .start(
-              () -> {
-                for (int i = 0; ; i++) {
-                  store.append(
-                      List.of(
-                          event(prefix + i, "u" + i % 100, "i" + i % 70, i),
-                          event(prefix + i + "b", "u" + i % 90, "j" + i, i)));
-                  out.print(prefix + i + ".\n" + prefix + i + "b.\n");
-                  out.flush();
-                }
-              });
+          .start(() -> {
+            for (int i = 0; ; i++) {
+              store.append(
+                  List.of(
+                      event(prefix + i, "u" + i % 100, "i" + i % 70, i),
+                      event(prefix + i + "b", "u" + i % 90, "j" + i, i)));
+              out.print(prefix + i + ".\n" + prefix + i + "b.\n");
+              out.flush();
+            }
+          });
     }
   }
 }

@@ -41,6 +41,7 @@ class StoreModelTest {
       model.mutate(store);
     }
     model.compare(store);
+    assertThat(store.verify().problems()).isEmpty();
     store.close();
     assertThat(StoreLeaks.live()).isEqualTo(liveBefore);
   }
@@ -236,15 +237,14 @@ class StoreModelTest {
               Comparator.<Map.Entry<Long, Event>>comparingLong(e -> e.getValue().timeMs())
                   .thenComparing(Map.Entry::getKey)
                   .reversed())
-          .forEach(
-              entry -> {
-                Event event = entry.getValue();
-                histories
-                    .computeIfAbsent(event.userId(), user -> new ArrayList<>())
-                    .add(event.itemId() + " " + event.value() + " @" + event.timeMs());
-                counts.merge(new Pair(event.type(), event.itemId()), 1L, Long::sum);
-                assertStored(store, entry.getKey(), event);
-              });
+          .forEach(entry -> {
+            Event event = entry.getValue();
+            histories
+                .computeIfAbsent(event.userId(), user -> new ArrayList<>())
+                .add(event.itemId() + " " + event.value() + " @" + event.timeMs());
+            counts.merge(new Pair(event.type(), event.itemId()), 1L, Long::sum);
+            assertStored(store, entry.getKey(), event);
+          });
       for (String user : users) {
         assertThat(StoreTesting.history(store, user, Integer.MAX_VALUE))
             .isEqualTo(histories.getOrDefault(user, List.of()));
@@ -297,17 +297,16 @@ class StoreModelTest {
       Dictionary names = store.dictionary();
       store
           .edges()
-          .scan(
-              (relation, head, tail, weight, timeMs) -> {
-                Field heads = relation == Edges.INTERACTS ? Field.USER : Field.ENTITY;
-                edges.put(
-                    names.token(heads, head)
-                        + " "
-                        + names.token(Field.RELATION, relation)
-                        + " "
-                        + names.token(Field.ENTITY, tail),
-                    weight);
-              });
+          .scan((relation, head, tail, weight, timeMs) -> {
+            Field heads = relation == Edges.INTERACTS ? Field.USER : Field.ENTITY;
+            edges.put(
+                names.token(heads, head)
+                    + " "
+                    + names.token(Field.RELATION, relation)
+                    + " "
+                    + names.token(Field.ENTITY, tail),
+                weight);
+          });
       return edges;
     }
 

@@ -265,11 +265,9 @@ class StoreTest {
     reopen();
     assertThat(store.offsets().next("clicks/0")).hasValue(12);
     for (long stale : new long[] {11, 12}) {
-      assertThatThrownBy(
-              () ->
-                  store.append(
-                      List.of(event(null, "bob", "emma", 2)),
-                      new SourcePosition("clicks/0", stale)))
+      assertThatThrownBy(() ->
+              store.append(
+                  List.of(event(null, "bob", "emma", 2)), new SourcePosition("clicks/0", stale)))
           .isInstanceOfSatisfying(
               StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.STALE_POSITION))
           .hasMessageContaining("clicks/0 is at 12");
@@ -294,10 +292,9 @@ class StoreTest {
   @Test
   void listeners_hear_of_a_commit_before_its_caller_returns() {
     List<Commit> heard = new ArrayList<>();
-    store.onCommit(
-        commit -> {
-          throw new IllegalStateException("a broken listener disturbs nobody");
-        });
+    store.onCommit(commit -> {
+      throw new IllegalStateException("a broken listener disturbs nobody");
+    });
     store.onCommit(heard::add);
     store.append(List.of(event(null, "ann", "dune", 1), event(null, "bob", "emma", 1)));
     assertThat(heard).hasSize(1);
@@ -311,14 +308,13 @@ class StoreTest {
   @Test
   void a_listener_that_writes_is_refused_instead_of_waiting_for_itself() {
     List<Throwable> refused = new ArrayList<>();
-    store.onCommit(
-        commit -> {
-          try {
-            store.putTriples(List.of());
-          } catch (IllegalStateException e) {
-            refused.add(e);
-          }
-        });
+    store.onCommit(commit -> {
+      try {
+        store.putTriples(List.of());
+      } catch (IllegalStateException e) {
+        refused.add(e);
+      }
+    });
     store.append(List.of(event(null, "ann", "dune", 1)));
     assertThat(refused).hasSize(1);
   }

@@ -125,6 +125,15 @@ final class ScalarTrainingKernel extends TrainingKernel {
   }
 
   @Override
+  float dotUnchecked(float[] a, int aAt, float[] b, int bAt, int n) {
+    float sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += a[aAt + i] * b[bAt + i];
+    }
+    return sum;
+  }
+
+  @Override
   float dotDifferenceUnchecked(float[] u, int uAt, float[] p, int pAt, float[] q, int qAt, int n) {
     float sum = 0;
     for (int d = 0; d < n; d++) {

@@ -9,7 +9,10 @@ import java.util.Objects;
  * Vector API; {@link TrainingKernels#best()} chooses once for the process.
  *
  * <p>Matrices are row-major slices: an array, where it starts and the distance between rows. Every
- * method checks its slices once and then runs plain loops; none allocates. Sums may be reordered.
+ * method checks its slices once and then runs plain loops; none allocates.
+ *
+ * <p>Sums may be reordered, but always in the same way: one implementation at one vector width gives
+ * the same bits for the same input, interpreted or compiled, so that a training can be repeated.
  */
 public abstract sealed class TrainingKernel permits ScalarTrainingKernel, VectorTrainingKernel {
 
@@ -191,6 +194,13 @@ public abstract sealed class TrainingKernel permits ScalarTrainingKernel, Vector
         rootScale);
   }
 
+  /** Returns {@code Σ_i a[aAt + i] * b[bAt + i]} for {@code i < n}. */
+  public final float dot(float[] a, int aAt, float[] b, int bAt, int n) {
+    Objects.checkFromIndexSize(aAt, n, a.length);
+    Objects.checkFromIndexSize(bAt, n, b.length);
+    return dotUnchecked(a, aAt, b, bAt, n);
+  }
+
   /** Returns {@code Σ_d u[d] * (p[d] - q[d])} of slices of length n. */
   public final float dotDifference(
       float[] u, int uAt, float[] p, int pAt, float[] q, int qAt, int n) {
@@ -252,6 +262,8 @@ public abstract sealed class TrainingKernel permits ScalarTrainingKernel, Vector
       float epsilon,
       float stepSize,
       float rootScale);
+
+  abstract float dotUnchecked(float[] a, int aAt, float[] b, int bAt, int n);
 
   abstract float dotDifferenceUnchecked(
       float[] u, int uAt, float[] p, int pAt, float[] q, int qAt, int n);

@@ -4,6 +4,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** The kernels on the Vector API. */
@@ -12,6 +13,13 @@ final class VectorTrainingKernel extends TrainingKernel {
   // A species that is not a constant keeps C2 from intrinsics: every operation then allocates.
   private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
   private static final int WIDTH = LANES.length();
+
+  private static final VectorShuffle<Float> ROTATE_32 = VectorShuffle.iota(LANES, 32, 1, true);
+  private static final VectorShuffle<Float> ROTATE_16 = VectorShuffle.iota(LANES, 16, 1, true);
+  private static final VectorShuffle<Float> ROTATE_8 = VectorShuffle.iota(LANES, 8, 1, true);
+  private static final VectorShuffle<Float> ROTATE_4 = VectorShuffle.iota(LANES, 4, 1, true);
+  private static final VectorShuffle<Float> ROTATE_2 = VectorShuffle.iota(LANES, 2, 1, true);
+  private static final VectorShuffle<Float> ROTATE_1 = VectorShuffle.iota(LANES, 1, 1, true);
 
   /** Rows of b that one sweep over the tiles uses: 256 rows of 64 floats fit the second cache. */
   private static final int DEPTH = 256;
@@ -278,13 +286,35 @@ final class VectorTrainingKernel extends TrainingKernel {
       e.intoArray(x, i);
       sums = sums.add(e);
     }
-    float sum = sums.reduceLanes(VectorOperators.ADD);
+    float sum = sumOf(sums);
     for (; i < end; i++) { // tail: n % lanes
       x[i] = (float) Math.exp(x[i] - max);
       sum += x[i];
     }
     scale(x, at, n, 1 / sum);
     return max + Math.log(sum);
+  }
+
+  /**
+   * The sum of the lanes, by halves. {@code reduceLanes} is free to choose another order, and does when
+   * its caller is compiled.
+   */
+  private static float sumOf(FloatVector lanes) {
+    FloatVector sums = lanes;
+    if (WIDTH > 32) {
+      sums = sums.add(sums.rearrange(ROTATE_32));
+    }
+    if (WIDTH > 16) {
+      sums = sums.add(sums.rearrange(ROTATE_16));
+    }
+    if (WIDTH > 8) {
+      sums = sums.add(sums.rearrange(ROTATE_8));
+    }
+    if (WIDTH > 4) {
+      sums = sums.add(sums.rearrange(ROTATE_4));
+    }
+    sums = sums.add(sums.rearrange(ROTATE_2));
+    return sums.add(sums.rearrange(ROTATE_1)).lane(0);
   }
 
   /**
@@ -349,6 +379,22 @@ final class VectorTrainingKernel extends TrainingKernel {
   }
 
   @Override
+  float dotUnchecked(float[] a, int aAt, float[] b, int bAt, int n) {
+    FloatVector sums = FloatVector.zero(LANES);
+    int i = 0;
+    for (; i < n - n % WIDTH; i += WIDTH) {
+      sums =
+          FloatVector.fromArray(LANES, a, aAt + i)
+              .fma(FloatVector.fromArray(LANES, b, bAt + i), sums);
+    }
+    float sum = sumOf(sums);
+    for (; i < n; i++) { // tail: n % lanes
+      sum += a[aAt + i] * b[bAt + i];
+    }
+    return sum;
+  }
+
+  @Override
   float dotDifferenceUnchecked(float[] u, int uAt, float[] p, int pAt, float[] q, int qAt, int n) {
     FloatVector sums = FloatVector.zero(LANES);
     int d = 0;
@@ -357,7 +403,7 @@ final class VectorTrainingKernel extends TrainingKernel {
           FloatVector.fromArray(LANES, p, pAt + d).sub(FloatVector.fromArray(LANES, q, qAt + d));
       sums = FloatVector.fromArray(LANES, u, uAt + d).fma(difference, sums);
     }
-    float sum = sums.reduceLanes(VectorOperators.ADD);
+    float sum = sumOf(sums);
     for (; d < n; d++) { // tail: n % lanes
       sum += u[uAt + d] * (p[pAt + d] - q[qAt + d]);
     }

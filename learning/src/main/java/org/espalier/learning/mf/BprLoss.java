@@ -12,13 +12,11 @@ final class BprLoss {
 
   private final TrainingKernel kernel = TrainingKernels.best();
   private final int dim;
-  private final double learningRate;
-  private final float decay;
+  private final double regularization;
 
-  BprLoss(int dim, double learningRate, double regularization) {
+  BprLoss(int dim, double regularization) {
     this.dim = dim;
-    this.learningRate = learningRate;
-    this.decay = (float) (learningRate * regularization);
+    this.regularization = regularization;
   }
 
   /**
@@ -29,12 +27,21 @@ final class BprLoss {
    * @param unseenAt where the unseen item's vector starts in {@code items}
    * @return {@code -ln σ(x)} before the step
    */
-  double step(float[] users, int userAt, float[] items, int seenAt, int unseenAt) {
+  double step(
+      float[] users, int userAt, float[] items, int seenAt, int unseenAt, double learningRate) {
     double x = kernel.dotDifference(users, userAt, items, seenAt, items, unseenAt, dim);
     double e = Math.exp(-Math.abs(x));
     double slope = (x >= 0 ? e : 1) / (1 + e); // σ(-x)
     kernel.pairwiseStep(
-        users, userAt, items, seenAt, items, unseenAt, dim, (float) (learningRate * slope), decay);
+        users,
+        userAt,
+        items,
+        seenAt,
+        items,
+        unseenAt,
+        dim,
+        (float) (learningRate * slope),
+        (float) (learningRate * regularization));
     return Math.max(-x, 0) + Math.log1p(e);
   }
 }

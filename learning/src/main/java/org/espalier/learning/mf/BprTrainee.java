@@ -3,9 +3,9 @@ package org.espalier.learning.mf;
 import it.unimi.dsi.fastutil.ints.IntArrays;
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import org.espalier.embeddings.kernel.FloatKernel;
-import org.espalier.embeddings.kernel.FloatKernels;
 import org.espalier.learning.data.ItemSets;
+import org.espalier.learning.kernel.TrainingKernel;
+import org.espalier.learning.kernel.TrainingKernels;
 import org.espalier.learning.train.Progress;
 
 /**
@@ -18,9 +18,10 @@ final class BprTrainee extends FactorTrainee {
   /** Between two of these the training can be cancelled: a few milliseconds. */
   private static final int CHUNK = 1 << 15;
 
-  private final FloatKernel kernel = FloatKernels.best();
+  private final TrainingKernel kernel = TrainingKernels.best();
   private final ItemSets seen;
   private final BprLoss loss;
+  private final double learningRate;
   private final int contenders;
   private final int[] pairs;
   private final int[] userOf;
@@ -28,7 +29,8 @@ final class BprTrainee extends FactorTrainee {
   BprTrainee(Factors factors, ItemSets seen, MfObjective.Bpr bpr) {
     super(factors);
     this.seen = seen;
-    this.loss = new BprLoss(factors.dim, bpr.learningRate(), bpr.regularization());
+    this.loss = new BprLoss(factors.dim, bpr.regularization());
+    this.learningRate = bpr.learningRate();
     this.contenders = bpr.contenders();
     this.pairs = new int[seen.size()];
     this.userOf = new int[seen.size()];
@@ -45,6 +47,7 @@ final class BprTrainee extends FactorTrainee {
 
   @Override
   public void trainEpoch(int epoch, Progress progress) {
+    double rate = learningRate * (1 - (epoch - 1.0) / factors.epochsMax);
     shuffle(pairs, factors.random);
     int threads = factors.workers.count();
     for (int from = 0; from < pairs.length; from += CHUNK) {
@@ -58,14 +61,15 @@ final class BprTrainee extends FactorTrainee {
           count,
           part,
           (begin, end, _) ->
-              losses[begin / part] = trainPairs(first + begin, first + end, randoms[begin / part]));
+              losses[begin / part] =
+                  trainPairs(first + begin, first + end, rate, randoms[begin / part]));
       if (!progress.advance(count, Arrays.stream(losses).sum())) {
         return;
       }
     }
   }
 
-  private double trainPairs(int from, int to, SplittableRandom random) {
+  private double trainPairs(int from, int to, double rate, SplittableRandom random) {
     double lossSum = 0;
     for (int i = from; i < to; i++) {
       int user = userOf[pairs[i]];
@@ -76,7 +80,8 @@ final class BprTrainee extends FactorTrainee {
                 user * factors.dim,
                 factors.items,
                 seen.item(pairs[i]) * factors.dim,
-                unseen(user, random) * factors.dim);
+                unseen(user, random) * factors.dim,
+                rate);
       }
     }
     return lossSum;

@@ -11,6 +11,7 @@ import org.espalier.learning.metric.RetrievalMetric;
 final class Factors {
 
   final int dim;
+  final int epochsMax;
   final float[] users;
   final float[] items;
   final SplittableRandom random;
@@ -21,6 +22,7 @@ final class Factors {
 
   Factors(MfSpec spec, ItemSets seen, Optional<RetrievalEvaluator> evaluator, Workers workers) {
     this.dim = spec.dim();
+    this.epochsMax = spec.epochsMax();
     this.random = new SplittableRandom(spec.seed());
     this.users = gaussians(seen.userCount(), spec.initDeviation());
     this.items = gaussians(seen.itemCount(), spec.initDeviation());

@@ -100,7 +100,7 @@ public final class FoldIn {
     // The right-hand side waits in the user's place: the minimum is Σ w - b·x.
     System.arraycopy(scratch.solution, 0, user, userAt, dim);
     boolean solved = kernel.solve(system, dim, scratch.solution);
-    double minimum = weightSum - floats.dot(user, userAt, scratch.solution, 0, dim);
+    double minimum = weightSum - kernel.dot(user, userAt, scratch.solution, 0, dim);
     if (!solved || !Double.isFinite(minimum)) {
       Arrays.fill(user, userAt, userAt + dim, 0);
       return Double.NaN;

@@ -4,10 +4,24 @@ package org.espalier.learning.mf;
 public sealed interface MfObjective {
 
   /**
+   * The weights with which {@link FoldIn} places a user among the items of a model of this loss: an
+   * ALS model's own, and for the others those that did best on the validation slice of MovieLens 100K.
+   * NDCG@20 there of folded and of trained users: ALS .286 of .286, BPR .261 of .281, softmax .269 of
+   * .293.
+   */
+  default Als foldIn() {
+    return switch (this) {
+      case Als als -> als;
+      case Bpr _ -> new Als(1, 1, 0.75);
+      case Softmax _ -> new Als(0.01, 5, 0.75);
+    };
+  }
+
+  /**
    * Bayesian personalised ranking (Rendle et al., UAI 2009) by plain stochastic gradient descent, one
    * (user, seen item, unseen item) after the other.
    *
-   * @param learningRate of every step
+   * @param learningRate of the first epoch; it falls linearly and would be 0 after {@code epochsMax}
    * @param regularization weight of {@code ½|x|²} of the three vectors of a step
    * @param contenders how many unseen items are drawn, of which the one with the highest score is
    *     used (dynamic negative sampling, Zhang et al., SIGIR 2013); 1 is the paper's uniform choice

@@ -40,7 +40,7 @@ public record MfSpec(
   public static MfSpec of(MfLoss loss, int itemCount, long seed) {
     int dim = 64;
     return switch (loss) {
-      case BPR -> new MfSpec(new MfObjective.Bpr(0.04, 0.04, 8), dim, seed, 1, 100, 5, 0.1);
+      case BPR -> new MfSpec(new MfObjective.Bpr(0.12, 0.04, 8), dim, seed, 1, 20, 5, 0.02);
       case SOFTMAX -> {
         int sampled = itemCount <= FULL_SOFTMAX_ITEMS_MAX ? 0 : 2048;
         var softmax = new MfObjective.Softmax(0.01, 0.155, 128, sampled);

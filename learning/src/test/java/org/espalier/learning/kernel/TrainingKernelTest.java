@@ -243,6 +243,25 @@ class TrainingKernelTest {
 
   @ParameterizedTest(name = "n={0} seed={1}")
   @MethodSource("lengths_and_seeds")
+  void both_dots_stay_within_the_rounding_bound_of_the_exact_sum(int n, long seed) {
+    Random random = new Random(seed);
+    float[] a = gaussians(random, n + 5);
+    float[] b = gaussians(random, n + 3);
+    double exact = 0;
+    double magnitude = 0;
+    for (int i = 0; i < n; i++) {
+      double term = (double) a[5 + i] * b[3 + i];
+      exact += term;
+      magnitude += Math.abs(term);
+    }
+    for (TrainingKernel kernel : BOTH) {
+      assertThat((double) kernel.dot(a, 5, b, 3, n))
+          .isCloseTo(exact, within((n + 1) * 0x1p-23 * magnitude));
+    }
+  }
+
+  @ParameterizedTest(name = "n={0} seed={1}")
+  @MethodSource("lengths_and_seeds")
   void a_pairwise_step_moves_all_three_from_their_old_values(int n, long seed) {
     Random random = new Random(seed);
     float[] u = gaussians(random, n + 1);
@@ -306,6 +325,59 @@ class TrainingKernelTest {
   @Test
   void the_test_run_uses_the_vector_api() {
     assertThat(TrainingKernels.best().name()).startsWith("simd-");
+  }
+
+  /**
+   * The Vector API may sum lanes in another order once a method is compiled; trained weights would
+   * then depend on when that happens.
+   */
+  @Test
+  void sums_have_the_bits_of_their_documented_order_before_and_after_compilation() {
+    int n = 100;
+    int width = SIMD.panelWidth() / 2;
+    float[] x = gaussians(new Random(1), 500 * n);
+    for (int round = 0; round < 200; round++) {
+      for (int r = 0; r < 500; r++) {
+        float[] lanes = new float[width];
+        float[] differenceLanes = new float[width];
+        int whole = n - n % width;
+        for (int i = 0; i < whole; i++) {
+          float a = x[r * n + i];
+          float b = x[7 * n + i];
+          lanes[i % width] = Math.fma(a, b, lanes[i % width]);
+          differenceLanes[i % width] = Math.fma(a, b - x[9 * n + i], differenceLanes[i % width]);
+        }
+        float dot = sumByHalves(lanes);
+        float difference = sumByHalves(differenceLanes);
+        for (int i = whole; i < n; i++) {
+          dot += x[r * n + i] * x[7 * n + i];
+          difference += x[r * n + i] * (x[7 * n + i] - x[9 * n + i]);
+        }
+        assertThat(SIMD.dot(x, r * n, x, 7 * n, n)).isEqualTo(dot);
+        assertThat(SIMD.dotDifference(x, r * n, x, 7 * n, x, 9 * n, n)).isEqualTo(difference);
+      }
+    }
+  }
+
+  private static float sumByHalves(float[] lanes) {
+    for (int half = lanes.length / 2; half > 0; half /= 2) {
+      for (int l = 0; l < half; l++) {
+        lanes[l] += lanes[l + half];
+      }
+    }
+    return lanes[0];
+  }
+
+  @Test
+  void a_softmax_has_the_same_bits_before_and_after_compilation() {
+    float[] x = gaussians(new Random(1), 100);
+    float[] first = x.clone();
+    double logSum = SIMD.softmax(first, 0, 100);
+    for (int round = 0; round < 50_000; round++) {
+      float[] again = x.clone();
+      assertThat(SIMD.softmax(again, 0, 100)).isEqualTo(logSum);
+      assertThat(again[17]).isEqualTo(first[17]);
+    }
   }
 
   @Test

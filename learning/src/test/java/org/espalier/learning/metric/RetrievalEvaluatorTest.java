@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.espalier.learning.data.Interactions;
 import org.espalier.learning.data.ItemSets;
@@ -129,6 +130,25 @@ class RetrievalEvaluatorTest {
               .count();
       assertThat(recall[i]).isEqualTo((double) hits / targetSets.count(user));
     }
+  }
+
+  @Test
+  void a_sample_has_some_of_the_users_with_the_values_that_they_have_among_all() {
+    Random random = new Random(1);
+    float[] userVectors = gaussians(random, 200 * 3);
+    float[] itemVectors = gaussians(random, 60 * 3);
+    RetrievalEvaluator all =
+        RetrievalEvaluator.of(randomPairs(random, 200, 60, 500), pairs(200, 60));
+    RetrievalResult whole = all.evaluate(3, userVectors, itemVectors, ONE);
+    RetrievalResult part =
+        all.sample(50, new SplittableRandom(1)).evaluate(3, userVectors, itemVectors, ONE);
+    assertThat(part.users()).hasSize(50).doesNotHaveDuplicates().isSorted();
+    for (int i = 0; i < 50; i++) {
+      int at = Arrays.binarySearch(whole.users(), part.users()[i]);
+      assertThat(part.perUser(RetrievalMetric.NDCG_20)[i])
+          .isEqualTo(whole.perUser(RetrievalMetric.NDCG_20)[at]);
+    }
+    assertThat(all.sample(1_000, new SplittableRandom(1))).isSameAs(all);
   }
 
   @Test

@@ -24,7 +24,7 @@ class BprLossTest {
     double rate = 0.01;
     float[] movedUser = user.clone();
     float[] movedItems = items.clone();
-    double loss = new BprLoss(dim, rate, REG).step(movedUser, 0, movedItems, dim, 0);
+    double loss = new BprLoss(dim, REG).step(movedUser, 0, movedItems, dim, 0, rate);
     assertThat(loss).isCloseTo(logLoss(user, items), within(1e-5));
     for (int d = 0; d < dim; d++) {
       double step = (movedUser[d] - user[d]) / -rate;
@@ -39,8 +39,8 @@ class BprLossTest {
   @Test
   void extreme_differences_neither_overflow_nor_lose_the_loss() {
     float[] items = {0, 1_000};
-    assertThat(new BprLoss(1, 1e-9, 0).step(new float[] {1}, 0, items, 1, 0)).isZero();
-    assertThat(new BprLoss(1, 1e-9, 0).step(new float[] {1}, 0, items, 0, 1)).isEqualTo(1_000);
+    assertThat(new BprLoss(1, 0).step(new float[] {1}, 0, items, 1, 0, 1e-9)).isZero();
+    assertThat(new BprLoss(1, 0).step(new float[] {1}, 0, items, 0, 1, 1e-9)).isEqualTo(1_000);
   }
 
   /** Central difference of the whole loss by one value of {@code of}, in double. */

@@ -8,14 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
 import org.espalier.learning.data.Interactions;
+import org.espalier.learning.data.ItemSets;
 import org.espalier.learning.data.TimeSplit;
 import org.espalier.learning.data.world.SampleWorld;
 import org.espalier.learning.data.world.WorldEvent;
 import org.espalier.learning.kernel.Workers;
 import org.espalier.learning.metric.RetrievalEvaluator;
 import org.espalier.learning.metric.RetrievalMetric;
+import org.espalier.learning.metric.RetrievalResult;
 import org.espalier.learning.train.TrainingEvent;
 import org.espalier.learning.train.TrainingListener;
 import org.espalier.learning.train.TrainingOutcome;
@@ -60,12 +61,12 @@ class MfTrainerTest {
   @ParameterizedTest
   @EnumSource(MfLoss.class)
   void the_same_seed_gives_the_same_weights_bit_for_bit_and_another_seed_others(MfLoss loss) {
-    MfSpec spec = MfSpec.of(loss, 50, 7).withDim(9).withEpochsMax(4);
+    MfSpec spec = MfSpec.of(loss, 50, 7).withDim(37).withEpochsMax(8);
     MfModel first = trainSmall(spec).model();
     MfModel again = trainSmall(spec).model();
     assertThat(again.userVectors()).containsExactly(first.userVectors());
     assertThat(again.itemVectors()).containsExactly(first.itemVectors());
-    MfModel other = trainSmall(MfSpec.of(loss, 50, 8).withDim(9).withEpochsMax(4)).model();
+    MfModel other = trainSmall(MfSpec.of(loss, 50, 8).withDim(37).withEpochsMax(8)).model();
     assertThat(other.itemVectors()).isNotEqualTo(first.itemVectors());
   }
 
@@ -101,24 +102,34 @@ class MfTrainerTest {
   void a_user_vector_of_als_is_what_folding_in_gives() {
     MfSpec spec = MfSpec.of(MfLoss.ALS, 50, 3).withDim(12).withEpochsMax(5);
     MfModel model = trainSmall(spec).model();
-    FoldIn foldIn = new FoldIn(12, model.itemVectors(), (MfObjective.Als) spec.objective());
-    Interactions seen = SMALL.earlier();
+    FoldIn foldIn = new FoldIn(12, model.itemVectors(), spec.objective().foldIn());
+    ItemSets seen = ItemSets.of(SMALL.earlier());
     for (int user = 0; user < seen.userCount(); user++) {
-      int[] items =
-          IntStream.range(seen.begin(user), seen.end(user))
-              .map(seen::item)
-              .sorted()
-              .distinct()
-              .toArray();
-      float[] vectors = new float[items.length * 12];
-      for (int i = 0; i < items.length; i++) {
-        System.arraycopy(model.itemVectors(), items[i] * 12, vectors, i * 12, 12);
-      }
       float[] folded = new float[12];
-      foldIn.fold(vectors, items.length, folded, 0, new FoldIn.Scratch(12));
+      fold(foldIn, model, seen, user, folded, 0);
       for (int d = 0; d < 12; d++) {
         assertThat(folded[d]).isCloseTo(model.userVectors()[user * 12 + d], within(1e-5f));
       }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(MfLoss.class)
+  void folded_users_of_every_loss_beat_popularity(MfLoss loss) {
+    MfSpec spec = MfSpec.of(loss, 400, 1).withDim(32).withEpochsMax(20);
+    MfModel model = train(CLICKS, spec, () -> false).model();
+    FoldIn foldIn = new FoldIn(32, model.itemVectors(), spec.objective().foldIn());
+    ItemSets seen = ItemSets.of(CLICKS.earlier());
+    float[] folded = new float[seen.userCount() * 32];
+    for (int user = 0; user < seen.userCount(); user++) {
+      fold(foldIn, model, seen, user, folded, user * 32);
+    }
+    RetrievalEvaluator evaluator = RetrievalEvaluator.of(CLICKS.later(), CLICKS.earlier());
+    try (Workers workers = new Workers(1)) {
+      RetrievalResult byFolding = evaluator.evaluate(32, folded, model.itemVectors(), workers);
+      RetrievalResult byPopularity = evaluator.evaluatePopularity(CLICKS.earlier(), workers);
+      assertThat(byFolding.mean(RetrievalMetric.NDCG_20))
+          .isGreaterThan(1.1 * byPopularity.mean(RetrievalMetric.NDCG_20));
     }
   }
 
@@ -134,8 +145,14 @@ class MfTrainerTest {
     assertThat(training.outcome().reason()).isEqualTo(TrainingOutcome.Reason.CANCELLED);
     assertThat(training.outcome().epochs()).isEqualTo(3);
     assertThat(training.outcome().bestEpoch()).isBetween(1, 2);
-    MfModel two = trainSmall(spec.withEpochsMax(training.outcome().bestEpoch())).model();
-    assertThat(training.model().itemVectors()).containsExactly(two.itemVectors());
+    try (Workers workers = new Workers(1)) {
+      MfModel model = training.model();
+      double validation =
+          RetrievalEvaluator.of(SMALL.later(), SMALL.earlier())
+              .evaluate(model.dim(), model.userVectors(), model.itemVectors(), workers)
+              .mean(RetrievalMetric.NDCG_20);
+      assertThat(validation).isEqualTo(training.outcome().bestValidation());
+    }
   }
 
   @Test
@@ -186,6 +203,17 @@ class MfTrainerTest {
         .hasMessageContaining("unobservedWeight=-1");
     assertThatThrownBy(() -> new MfObjective.Bpr(Double.NaN, 1, 1))
         .hasMessageContaining("learningRate=NaN");
+  }
+
+  private static void fold(
+      FoldIn foldIn, MfModel model, ItemSets seen, int user, float[] target, int at) {
+    int dim = model.dim();
+    float[] vectors = new float[seen.count(user) * dim];
+    for (int i = 0; i < seen.count(user); i++) {
+      int item = seen.item(seen.begin(user) + i);
+      System.arraycopy(model.itemVectors(), item * dim, vectors, i * dim, dim);
+    }
+    foldIn.fold(vectors, seen.count(user), target, at, new FoldIn.Scratch(dim));
   }
 
   private static MfTraining trainSmall(MfSpec spec) {

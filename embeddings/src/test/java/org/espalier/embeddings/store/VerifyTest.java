@@ -1,0 +1,168 @@
+package org.espalier.embeddings.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.espalier.embeddings.store.GenerationTesting.draft;
+import static org.espalier.embeddings.store.GenerationTesting.table;
+import static org.espalier.embeddings.store.StoreTesting.UNSYNCED;
+import static org.espalier.embeddings.store.StoreTesting.change;
+import static org.espalier.embeddings.store.StoreTesting.copyAsAfterKill;
+import static org.espalier.embeddings.store.StoreTesting.event;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.espalier.embeddings.store.StoreException.Kind;
+import org.espalier.embeddings.store.Verification.Problem;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class VerifyTest {
+
+  private static final byte[] EVENT = EventLog.key(3);
+  private static final byte[] HISTORY = Histories.key(0, 3, 3);
+
+  @TempDir private Path directory;
+  private int liveBefore;
+  private Store store;
+
+  @BeforeEach
+  void fill() {
+    liveBefore = StoreLeaks.live();
+    store = Store.open(directory, UNSYNCED);
+    store.append(
+        IntStream.rangeClosed(1, 50).mapToObj(i -> event("e" + i, "ann", "i" + i, i)).toList(),
+        new SourcePosition("clicks/0", 51));
+    store.append(List.of(event(null, "bob", "i1", 51)));
+    store.deleteUser("bob");
+    store.putItems(List.of(new CatalogueUpdate("i1", "{}", List.of("c"), false, 0, -1)));
+    store.putTriples(List.of(new Triple("i1", "by", "i2", 1, 0)));
+    try (GenerationWriter writer = store.generations().begin()) {
+      writer.table(table("item", "entity", 30, new Random(1))).commit(draft("mf", 1));
+    }
+    store.generations().activate(1, OptionalInt.empty());
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+    assertThat(StoreLeaks.live()).isEqualTo(liveBefore);
+  }
+
+  @Test
+  void a_sound_store_is_read_whole() {
+    Verification verification = store.verify();
+    assertThat(verification.problems()).isEmpty();
+    assertThat(verification.sound()).isTrue();
+    assertThat(verification.rows())
+        .containsOnlyKeys(
+            Arrays.stream(Family.values()).map(Family::familyName).toArray(String[]::new))
+        .containsEntry("events", 50L)
+        .containsEntry("histories", 50L)
+        .containsEntry("edges", 51L)
+        .containsEntry("offsets", 51L)
+        .containsEntry("manifests", 2L)
+        .doesNotContainValue(0L);
+  }
+
+  @Test
+  void a_lost_row_is_missed_by_those_that_name_it() {
+    assertFound(Family.EVENTS, EVENT, null, "histories", "offsets", "counts");
+    assertFound(Family.HISTORIES, HISTORY, null, "events");
+    assertFound(Family.OFFSETS, Offsets.eventKey(Tokens.encode("e3")), null, "events");
+    assertFound(Family.COUNTS, ints(0, 2), null, "counts");
+    assertFound(Family.DICTIONARY, shortAndInt(Field.ENTITY.code(), 0), null, "dictionary");
+    assertFound(Family.MANIFESTS, Manifests.key(1), null, "manifests");
+    assertFound(Family.ROWS, Rows.headerKey(1, 0), null, "rows");
+    assertFound(Family.META, Meta.lastSequenceKey(), null, "events");
+  }
+
+  @Test
+  void a_value_that_says_something_else_is_found_in_every_family() {
+    assertFound(Family.META, Meta.lastSequenceKey(), new byte[] {2}, "default");
+    byte[] halfToken = {1, 0, (byte) 0xc3};
+    assertFound(Family.DICTIONARY, shortAndInt(Field.USER.code(), 0), halfToken, "dictionary");
+    assertFound(Family.HISTORIES, HISTORY, Histories.value(1, 1, 9), "histories", "events");
+    byte[] otherUser =
+        EventLog.value(0, 2, 0, 1, 4, Tokens.encode("e3"), null, null); // at another time
+    assertFound(Family.EVENTS, EVENT, otherUser, "events", "histories");
+    assertFound(Family.EDGES, Edges.key(Edges.INTERACTS, 0, 2), Edges.value(Float.NaN, 0), "edges");
+    assertFound(Family.EDGES, Edges.key(9, 0, 2), Edges.value(1, 0), "edges");
+    byte[] three = ByteBuffer.allocate(9).put((byte) 1).putLong(3).array();
+    assertFound(Family.COUNTS, ints(0, 2), three, "counts");
+    assertFound(Family.OFFSETS, Offsets.eventKey(Tokens.encode("e3")), Offsets.value(4), "offsets");
+    assertFound(
+        Family.CATALOGUE, Catalogue.key(Catalogue.Kind.ITEM, 0), new byte[] {1, 2}, "catalogue");
+    assertFound(Family.MANIFESTS, Manifests.activeKey(), Manifests.activeValue(2), "manifests");
+  }
+
+  @Test
+  void a_flipped_byte_in_any_table_file_is_found(@TempDir Path copies) throws IOException {
+    store.close();
+    List<Path> files = tableFiles();
+    assertThat(files).hasSizeGreaterThan(5);
+    for (Path file : files) {
+      Path copy = copies.resolve(file.getFileName().toString());
+      copyAsAfterKill(directory, copy);
+      Path copied = copy.resolve("db").resolve(file.getFileName());
+      byte[] bytes = Files.readAllBytes(copied);
+      bytes[0] ^= 0x55; // in the first block of rows
+      Files.write(copied, bytes);
+      try (Store damaged = Store.open(copy, UNSYNCED)) {
+        assertThat(damaged.verify().problems()).as("%s", file).isNotEmpty();
+      } catch (StoreException e) {
+        assertThat(e.kind()).isEqualTo(Kind.DAMAGED); // of a family that is read at open
+      }
+    }
+  }
+
+  @Test
+  void a_store_that_was_closed_has_nothing_to_replay() throws IOException {
+    store.close();
+    try (Stream<Path> files = Files.list(directory.resolve("db"))) {
+      assertThat(files.filter(file -> file.toString().endsWith(".log")))
+          .isNotEmpty()
+          .allSatisfy(log -> assertThat(log).isEmptyFile());
+    }
+    assertThat(tableFiles()).isNotEmpty();
+  }
+
+  private List<Path> tableFiles() throws IOException {
+    try (Stream<Path> files = Files.list(directory.resolve("db"))) {
+      return files.filter(file -> file.toString().endsWith(".sst")).toList();
+    }
+  }
+
+  private void assertFound(
+      Family family, byte[] key, byte @Nullable [] value, String... whereItShows) {
+    byte[] before = store.database().get(family, key);
+    change(store, family, key, value);
+    Verification verification = store.verify();
+    change(store, family, key, before);
+    assertThat(verification.sound()).isFalse();
+    assertThat(verification.problems()).extracting(Problem::family).contains(whereItShows);
+    assertThat(verification.problems())
+        .allSatisfy(problem -> assertThat(problem.key() + problem.what()).isNotBlank());
+    assertThat(store.verify().problems()).isEmpty();
+  }
+
+  private static byte[] ints(int first, int second) {
+    return ByteBuffer.allocate(8).putInt(first).putInt(second).array();
+  }
+
+  private static byte[] shortAndInt(int first, int second) {
+    return ByteBuffer.allocate(6).putShort((short) first).putInt(second).array();
+  }
+}

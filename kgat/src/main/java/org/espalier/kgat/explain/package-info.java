@@ -1,0 +1,5 @@
+/** Why an item was recommended: the strongest paths of attention from the user to it. */
+@NullMarked
+package org.espalier.kgat.explain;
+
+import org.jspecify.annotations.NullMarked;

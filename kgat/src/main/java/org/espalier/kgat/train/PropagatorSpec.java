@@ -1,0 +1,116 @@
+package org.espalier.kgat.train;
+
+import java.util.Collections;
+import java.util.List;
+import org.espalier.kgat.history.ClosedFormSpec;
+import org.espalier.kgat.history.EncoderSpec;
+import org.espalier.kgat.model.Aggregator;
+import org.espalier.kgat.model.EdgeWeighting;
+import org.espalier.kgat.model.LearnerSettings;
+import org.espalier.kgat.model.PropagationSpec;
+import org.espalier.kgat.model.PropagationSpec.Readout;
+
+/** Which propagator to train, and how. The presets were chosen on validation slices. */
+public sealed interface PropagatorSpec {
+
+  /**
+   * Layers over the graph, trained by BPR and, where asked, by the triples' loss (KGAT, LightGCN).
+   *
+   * @param triples whether the triples are trained on
+   * @param batch samples of a step
+   * @param patience how many epochs in a row may bring no better validation metric
+   */
+  record Layered(
+      PropagationSpec shape,
+      EdgeWeighting weighting,
+      LearnerSettings settings,
+      boolean triples,
+      int batch,
+      int epochsMax,
+      int patience)
+      implements PropagatorSpec {
+
+    /**
+     * @throws IllegalArgumentException when a number is not positive
+     */
+    public Layered {
+      if (batch < 1 || epochsMax < 1 || patience < 1) {
+        throw new IllegalArgumentException(
+            "batch=%d, epochsMax=%d and patience=%d must be at least 1"
+                .formatted(batch, epochsMax, patience));
+      }
+    }
+  }
+
+  /**
+   * Two propagations from the history side by side.
+   *
+   * @param encoderWeight deviation of the encoder's scores where those of the closed form have 1
+   */
+  record History(ClosedFormSpec closedForm, EncoderSpec encoder, float encoderWeight)
+      implements PropagatorSpec {}
+
+  /**
+   * Very sparse random projections of the graph, untrained.
+   *
+   * @param dim values of a vector
+   * @param tripleWeight of a triple where an interaction weighs 1
+   */
+  record RandomProjection(int dim, float tripleWeight) implements PropagatorSpec {
+
+    /**
+     * @throws IllegalArgumentException when a value is not positive
+     */
+    public RandomProjection {
+      if (dim < 1 || !(tripleWeight > 0)) {
+        throw new IllegalArgumentException(
+            "dim=%d and tripleWeight=%s must be positive".formatted(dim, tripleWeight));
+      }
+    }
+  }
+
+  /**
+   * KGAT as its authors train it: attention, bi-interaction, concatenated normalised layers, BPR and
+   * the triples' loss.
+   *
+   * @param layers the paper's are 64, 32, 16
+   */
+  static PropagatorSpec kgatPaper(int dim, List<Integer> layers, int batch) {
+    return new Layered(
+        new PropagationSpec(
+            dim, layers, Aggregator.BI_INTERACTION, Readout.CONCATENATION, true, 0.01f),
+        EdgeWeighting.ATTENTION,
+        new LearnerSettings(5e-3, 1e-2f, 0.1f, dim),
+        true,
+        batch,
+        100,
+        10);
+  }
+
+  /** The best that validation found: closed form and encoder over the same history. */
+  static PropagatorSpec kgatBest() {
+    return new History(ClosedFormSpec.DEFAULT, EncoderSpec.DEFAULT, 2);
+  }
+
+  /**
+   * LightGCN: the mean of weightless layers over interactions; triples are not looked at.
+   *
+   * @param depth layers
+   */
+  static PropagatorSpec lightGcn(int dim, int depth, int batch) {
+    List<Integer> layers = Collections.nCopies(depth, dim);
+    return new Layered(
+        new PropagationSpec(dim, layers, Aggregator.LINEAR, Readout.MEAN, false, 0),
+        EdgeWeighting.SYMMETRIC,
+        new LearnerSettings(5e-3, 1e-4f, 0, dim),
+        false,
+        batch,
+        200,
+        15);
+  }
+
+  /** FastRP over interactions and triples. */
+  static PropagatorSpec fastRp(int dim) {
+    return new RandomProjection(dim, 0.1f);
+  }
+}

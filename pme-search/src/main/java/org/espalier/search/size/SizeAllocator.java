@@ -1,0 +1,195 @@
+package org.espalier.search.size;
+
+import it.unimi.dsi.fastutil.ints.IntArrays;
+import java.util.Arrays;
+import org.espalier.search.model.Projecting;
+
+/**
+ * Chooses a size for every token so that the kept saliency is as large as a budget allows (the design,
+ * section 5.3, step 3):
+ *
+ * <pre>max Σ gain_t(d_t)  subject to  Σ d_t + Σ over sizes in use d · D ≤ budget</pre>
+ *
+ * <p>At a price λ of a number every token takes the allowed size with the best {@code gain(d) − λ d},
+ * and λ is found by bisection. Such a choice is optimal for what it spends; what is then left, less than
+ * the tokens at the threshold ask for, goes to the best steps that still fit. Where sizes bring a
+ * projection, sizes are given up one by one as long as that pays.
+ */
+public final class SizeAllocator {
+
+  private static final int BISECTIONS = 64; // halves the price range to the end of a double
+
+  private final GainCurves curves;
+  private final Projecting projecting;
+  private final int[] smallest;
+  private final int[] largest;
+
+  /**
+   * An allocator.
+   *
+   * @param smallest smallest[token] is the least size it may get
+   * @param largest largest[token] is the most; where it is 0 the token gets 0, allowed or not
+   */
+  public SizeAllocator(GainCurves curves, Projecting projecting, int[] smallest, int[] largest) {
+    if (smallest.length != curves.tokenCount() || largest.length != curves.tokenCount()) {
+      throw new IllegalArgumentException("one bound a token is needed");
+    }
+    this.curves = curves;
+    this.projecting = projecting;
+    this.smallest = smallest.clone();
+    this.largest = largest.clone();
+  }
+
+  /**
+   * The best sizes.
+   *
+   * @param allowed the sizes to choose from, in 0 .. D
+   * @param budget numbers that rows and projections may take
+   * @throws NoRoomException when the least sizes do not fit
+   */
+  public Allocation allocate(int[] allowed, long budget) {
+    int[] sizes = Arrays.stream(allowed).sorted().distinct().toArray();
+    if (sizes.length == 0 || sizes[0] < 0 || sizes[sizes.length - 1] > curves.dim()) {
+      throw new IllegalArgumentException(
+          "sizes %s are not in 0 .. %d".formatted(Arrays.toString(allowed), curves.dim()));
+    }
+    Allocation best = allocateAmong(sizes, budget);
+    boolean improved = projecting == Projecting.PROJECTED;
+    while (improved) {
+      improved = false;
+      int[] all = sizes;
+      for (int dropped : all) {
+        int[] fewer = Arrays.stream(all).filter(size -> size != dropped).toArray();
+        Allocation other = fewer.length == 0 ? best : allocateAmong(fewer, budget);
+        if (better(other, best, budget)) {
+          best = other;
+          sizes = fewer;
+          improved = true;
+        }
+      }
+    }
+    if (best.numbers() > budget) {
+      throw new NoRoomException(
+          "the least sizes take %d numbers, and the budget leaves %d for rows and projections"
+              .formatted(best.numbers(), budget));
+    }
+    return best;
+  }
+
+  private static boolean better(Allocation a, Allocation b, long budget) {
+    if (a.numbers() > budget || b.numbers() > budget) {
+      return a.numbers() < b.numbers();
+    }
+    return a.gain() > b.gain();
+  }
+
+  /** The best of some sizes; over the budget only when even the least do not fit. */
+  private Allocation allocateAmong(int[] allowed, long budget) {
+    int[] chosen = choose(allowed, 0);
+    if (numbers(chosen) > budget) {
+      double low = 0;
+      double high = highestPrice();
+      for (int i = 0; i < BISECTIONS; i++) {
+        double price = (low + high) / 2;
+        if (numbers(choose(allowed, price)) > budget) {
+          low = price;
+        } else {
+          high = price;
+        }
+      }
+      chosen = choose(allowed, high);
+      spendTheRest(allowed, budget - numbers(chosen), chosen);
+    }
+    double gain = 0;
+    for (int t = 0; t < chosen.length; t++) {
+      gain += curves.gain(t, chosen[t]);
+    }
+    return new Allocation(chosen, gain, numbers(chosen));
+  }
+
+  /** A price at which no coordinate pays. */
+  private double highestPrice() {
+    double highest = 0;
+    for (int t = 0; t < curves.tokenCount(); t++) {
+      for (int d = 0; d < curves.dim(); d++) {
+        highest = Math.max(highest, curves.step(t, d));
+      }
+    }
+    return highest * 1.001 + Double.MIN_NORMAL;
+  }
+
+  /** Every token's best size at a price; of equal ones the smallest. */
+  private int[] choose(int[] allowed, double price) {
+    int[] chosen = new int[curves.tokenCount()];
+    for (int t = 0; t < chosen.length; t++) {
+      double gain = 0;
+      int size = 0;
+      double best = Double.NEGATIVE_INFINITY;
+      for (int candidate : allowed) {
+        if (candidate > largest[t]) {
+          break;
+        }
+        while (size < candidate) {
+          gain += curves.step(t, size++);
+        }
+        if (candidate >= smallest[t] && gain - price * candidate > best) {
+          best = gain - price * candidate;
+          chosen[t] = candidate;
+        }
+      }
+    }
+    return chosen;
+  }
+
+  /** What an allocation stores. */
+  private long numbers(int[] chosen) {
+    long sum = 0;
+    boolean[] used = new boolean[curves.dim() + 1];
+    for (int size : chosen) {
+      sum += size;
+      used[size] = true;
+    }
+    if (projecting == Projecting.PROJECTED) {
+      for (int size = 1; size < curves.dim(); size++) {
+        sum += used[size] ? (long) size * curves.dim() : 0;
+      }
+    }
+    return sum;
+  }
+
+  /** Gives the numbers that are left to the tokens whose next size is worth most a number. */
+  private void spendTheRest(int[] allowed, long left, int[] chosen) {
+    int[] next = new int[chosen.length];
+    double[] worth = new double[chosen.length];
+    boolean[] inUse = new boolean[curves.dim() + 1];
+    for (int size : chosen) {
+      inUse[size] = true;
+    }
+    for (int t = 0; t < chosen.length; t++) {
+      for (int candidate : allowed) {
+        boolean free = projecting != Projecting.PROJECTED || inUse[candidate];
+        int more = candidate - chosen[t];
+        if (free && more > 0 && more <= left && candidate <= largest[t]) {
+          double each = (curves.gain(t, candidate) - curves.gain(t, chosen[t])) / more;
+          if (each > worth[t]) {
+            worth[t] = each;
+            next[t] = candidate;
+          }
+        }
+      }
+    }
+    int[] order = new int[chosen.length];
+    Arrays.setAll(order, t -> t);
+    IntArrays.quickSort(
+        order,
+        (a, b) ->
+            worth[a] == worth[b] ? Integer.compare(a, b) : Double.compare(worth[b], worth[a]));
+    for (int t : order) {
+      int more = next[t] - chosen[t];
+      if (worth[t] > 0 && more <= left) {
+        chosen[t] = next[t];
+        left -= more;
+      }
+    }
+  }
+}

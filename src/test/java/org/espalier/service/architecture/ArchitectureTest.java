@@ -28,6 +28,7 @@ class ArchitectureTest {
   private static final JavaClasses CODE =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .withImportOption(location -> !location.contains("-tests.jar")) // shared test helpers
           .importPackages("org.espalier");
 
   private static final String CONTROLLERS = "controllers are their package's own";

@@ -12,7 +12,7 @@ import org.roaringbitmap.RoaringBitmap;
 
 /**
  * Items by how often they were chosen: the sum over event types of count times weight. The head of the list is kept and
- * made anew after writes, but so seldom that making it takes at most a tenth of the time.
+ * made anew after writes, but so seldom that making it takes at most a tenth of the time; an empty one is made anew at once.
  */
 final class PopularItems {
 
@@ -65,7 +65,8 @@ final class PopularItems {
 
   private Head head() {
     Head current = head;
-    boolean fresh = current.writes == writes.get() || System.nanoTime() - current.freshUntilNs < 0;
+    boolean resting = current.hits.size() > 0 && System.nanoTime() - current.freshUntilNs < 0;
+    boolean fresh = current.writes == writes.get() || resting;
     if (fresh || !making.tryLock()) {
       return current; // else somebody is at it
     }

@@ -3,6 +3,7 @@ package org.espalier.embeddings.store;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Iterator;
@@ -148,6 +149,12 @@ final class Database implements AutoCloseable {
     } finally {
       lifecycle.exit();
     }
+  }
+
+  /** Reads many rows at once, in the order of their keys; null for a key that is not there. */
+  byte[] @Nullable [] get(Family family, List<byte[]> keys) {
+    List<ColumnFamilyHandle> families = Collections.nCopies(keys.size(), handle(family));
+    return ask("read", () -> rocks.multiGetAsList(lookups, families, keys).toArray(byte[][]::new));
   }
 
   /** Reads rows in key order from {@code from} on, whatever their prefix. */

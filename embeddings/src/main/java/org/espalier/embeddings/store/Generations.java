@@ -106,6 +106,15 @@ public final class Generations {
   }
 
   /**
+   * Opens a table for reads of single rows; {@link #rows} is the way to read all.
+   *
+   * @throws StoreException NO_SUCH_GENERATION; DAMAGED
+   */
+  public RowLookup lookup(int number, String table) {
+    return reader(number, table).lookup();
+  }
+
+  /**
    * Deletes a generation and frees its disk space.
    *
    * @throws StoreException GENERATION_ACTIVE; NO_SUCH_GENERATION

@@ -1,10 +1,8 @@
 package org.espalier.embeddings.store;
 
 import java.nio.ByteBuffer;
-import org.espalier.embeddings.table.Encoding;
 import org.espalier.embeddings.table.RowVisitor;
 import org.espalier.embeddings.table.SizeGroup;
-import org.espalier.embeddings.table.TableShape;
 
 /** Reads one table of a generation and checks all of it against the manifest. Used by one thread. */
 final class TableReader {
@@ -26,6 +24,10 @@ final class TableReader {
     ByteBuffer value = headerValue();
     openHeader(value);
     return TableHeaders.read(stored.shape(), value);
+  }
+
+  RowLookup lookup() {
+    return new RowLookup(database, generation, table, header());
   }
 
   void rows(RowVisitor visitor) {
@@ -57,49 +59,21 @@ final class TableReader {
   private final class Rowwise implements Database.RowReader {
 
     private final RowVisitor visitor;
-    private final byte[][] payloads; // by group
-    private final int[] counts; // by group, erased rows among them
-    private final int[] groupOfSize; // -1 for sizes that the table does not have
+    private final RowCursor cursor = new RowCursor(stored.shape());
+    private final int[] counts = new int[stored.shape().groups().size()]; // erased rows among them
     private long sum;
 
     Rowwise(RowVisitor visitor, int headerChecksum) {
-      TableShape shape = stored.shape();
       this.visitor = visitor;
-      this.payloads = new byte[shape.groups().size()][];
-      this.counts = new int[payloads.length];
-      this.groupOfSize = new int[shape.dim() + 1];
-      for (int size = 0; size < groupOfSize.length; size++) {
-        groupOfSize[size] = shape.groupOf(size);
-      }
-      for (int g = 0; g < payloads.length; g++) {
-        SizeGroup group = shape.groups().get(g);
-        payloads[g] = new byte[group.encoding().payloadBytes(group.size())];
-      }
       this.sum = Integer.toUnsignedLong(headerChecksum);
     }
 
     @Override
     public boolean row(ByteBuffer key, ByteBuffer value) {
-      int crc = Rows.open(checksum, key, value);
-      byte encoding = value.get();
-      int size = Short.toUnsignedInt(value.getShort());
-      int group = size < groupOfSize.length ? groupOfSize[size] : -1;
-      if (group < 0) {
-        throw Formats.damaged(Family.ROWS, key, "has size " + size + ", which its table has not");
-      }
-      counts[group]++;
-      if (encoding == Rows.ERASED) {
-        sum += Integer.toUnsignedLong(value.getInt());
-        return true;
-      }
-      sum += Integer.toUnsignedLong(crc);
-      Encoding expected = stored.shape().groups().get(group).encoding();
-      byte[] payload = payloads[group];
-      if (encoding != expected.code() || value.remaining() != payload.length) {
-        throw Formats.damaged(Family.ROWS, key, "is no " + expected + " row of size " + size);
-      }
-      value.get(payload);
-      visitor.row(key.getInt(Rows.PART_BYTES), size, expected, payload);
+      cursor.read(key, value);
+      counts[cursor.group()]++;
+      sum += cursor.writtenCrc();
+      cursor.visit(visitor);
       return true;
     }
 

@@ -1,4 +1,7 @@
-/** Benchmarks: each pairs a kernel with its scalar twin and checks the answer while timing. */
+/**
+ * Benchmarks. Commands measure hot paths, what is compared taking turns in one run; the JMH ones pair a
+ * kernel with its scalar twin and check the answer while timing.
+ */
 @NullMarked
 package org.espalier.bench;
 

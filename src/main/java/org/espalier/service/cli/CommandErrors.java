@@ -16,7 +16,7 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Says what went wrong in one line on stderr; only a defect of ours shows a stack trace. */
-final class CommandErrors implements IParameterExceptionHandler, IExecutionExceptionHandler {
+public final class CommandErrors implements IParameterExceptionHandler, IExecutionExceptionHandler {
 
   @Override
   public int handleParseException(ParameterException wrong, String[] args) {

@@ -8,7 +8,7 @@ import java.util.Objects;
 import picocli.CommandLine.IVersionProvider;
 
 /** Prints the version that the build wrote into the jar. */
-final class CommandVersion implements IVersionProvider {
+public final class CommandVersion implements IVersionProvider {
 
   @Override
   public String[] getVersion() {

@@ -31,16 +31,10 @@ final class LauncherOnly {
 
   @Command(
       name = "bench",
-      description = {"Runs the JMH benchmarks.", ""},
-      mixinStandardHelpOptions = true,
-      footerHeading = "%nExamples:%n",
-      footer = {
-        "  ./espalier bench -l                      list them",
-        "  ./espalier bench Dot -wi 1 -i 3 -f 1     run those whose name matches, shortly",
-        "  ./espalier bench -h                      all that JMH takes"
-      })
+      description = {"Measures hot paths on this machine; ./espalier bench --help says which.", ""},
+      mixinStandardHelpOptions = true)
   static final class BenchCommand extends Refusal {
-    @Parameters(paramLabel = "ARG", description = "Arguments for JMH.")
+    @Parameters(paramLabel = "ARG", description = "What to measure, and how.")
     @Nullable List<String> arguments;
   }
 

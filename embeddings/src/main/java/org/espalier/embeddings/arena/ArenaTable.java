@@ -1,6 +1,8 @@
 package org.espalier.embeddings.arena;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.espalier.embeddings.kernel.BlockKernel;
 import org.espalier.embeddings.table.Basis;
@@ -93,6 +95,15 @@ public final class ArenaTable implements AutoCloseable {
   public long bytes() {
     requireOpen();
     return directory.bytes() + index.bytes();
+  }
+
+  /**
+   * The memory of the rows, read-only: for measuring what reading it costs at least. An access after
+   * {@link #close} throws {@link IllegalStateException}.
+   */
+  public List<MemorySegment> rowMemory() {
+    requireOpen();
+    return directory.memory();
   }
 
   public boolean contains(int token) {

@@ -1,7 +1,9 @@
 package org.espalier.embeddings.arena;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.List;
 
 /** Owns a table's off-heap memory and knows its chunks by id. One writer; readers never wait. */
 final class ChunkDirectory implements AutoCloseable {
@@ -41,6 +43,11 @@ final class ChunkDirectory implements AutoCloseable {
       bytes += chunk.bytes();
     }
     return bytes;
+  }
+
+  /** What all chunks have for rows now. */
+  List<MemorySegment> memory() {
+    return Arrays.stream(chunks).map(chunk -> chunk.data.asReadOnly()).toList();
   }
 
   /** Frees everything; a reader that is still inside gets an exception, never freed memory. */

@@ -66,6 +66,23 @@ public final class ExactSearch {
     }
   }
 
+  /**
+   * The same for several queries at once: {@code result[i]} is what {@link #search} finds for {@code
+   * queries[i]}.
+   */
+  public static Hits[] searchBatch(
+      ArenaTable table,
+      float[][] queries,
+      int k,
+      @Nullable RoaringBitmap allowed,
+      @Nullable RoaringBitmap denied) {
+    Hits[] found = new Hits[queries.length];
+    for (int i = 0; i < queries.length; i++) {
+      found[i] = search(table, queries[i], k, allowed, denied);
+    }
+    return found;
+  }
+
   private static void gather(
       ArenaTable table,
       ProjectedQuery query,

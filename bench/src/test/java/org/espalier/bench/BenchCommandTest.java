@@ -1,0 +1,90 @@
+package org.espalier.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class BenchCommandTest {
+
+  private static final String[] TINY = {"--rows=700", "--dim=16", "--seconds=0.1"};
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "topk, median_us p99_us rows_per_s stored_bytes gb_per_s read_gb_per_s",
+    "topk --keep=0.125 --batch=3 --k=5, speedup full_median_us batch_ratio single_median_us",
+    "gather, rows_per_s rocksdb_rows_per_s speedup median_us p99_us gb_per_s read_gb_per_s",
+    "gather --keep=0.125 --batch=9, rows_per_s rocksdb_rows_per_s speedup",
+    "lookup, rows_per_s rocksdb_rows_per_s speedup median_us p99_us gb_per_s read_gb_per_s",
+    "publish, rows_per_s reader_p99_ratio median_us p99_us gb_per_s read_gb_per_s"
+  })
+  void a_benchmark_prints_one_json_object_with_its_figures(String command, String fields) {
+    String[] arguments =
+        Stream.of(command.split(" "), TINY, new String[] {"--json"})
+            .flatMap(Arrays::stream)
+            .toArray(String[]::new);
+    assertThat(execute(arguments)).as(err.toString()).isZero();
+    assertThat(out.toString()).endsWith("}\n").containsOnlyOnce("\n");
+    JsonNode result = JsonMapper.shared().readTree(out.toString());
+    assertThat(result.get("rows").intValue()).isEqualTo(700);
+    for (String field : fields.split(" ")) {
+      assertThat(result.get(field)).as(field).isNotNull();
+      assertThat(result.get(field).doubleValue()).as(field).isPositive();
+    }
+  }
+
+  @Test
+  void without_json_it_prints_a_line_a_figure() {
+    assertThat(execute("topk", TINY[0], TINY[1], TINY[2])).isZero();
+    assertThat(out.toString()).contains("rows           700\n").contains("\nmedian_us      ");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "--rows=0",
+        "--dim=0",
+        "--keep=0",
+        "--keep=1.5",
+        "--seconds=-1",
+        "--batch=0",
+        "--k=0"
+      })
+  void a_value_that_cannot_be_measured_is_wrong_usage(String option) {
+    assertThat(execute("topk", option)).isEqualTo(2);
+    assertThat(err.toString()).contains(option.split("=")[0]).contains(" is not ");
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void a_popularity_shaped_mix_keeps_what_was_asked_for_and_never_grows_with_the_rank() {
+    for (double keep : new double[] {0.01, 0.05, 0.125, 0.5, 1}) {
+      int[] sizes = SizeMix.popularityShaped(10_000, 64, keep);
+      double kept = Arrays.stream(sizes).asLongStream().sum() / 640_000.0;
+      assertThat(kept).as("of %s", keep).isBetween(keep * 0.98, keep);
+      for (int r = 1; r < sizes.length; r++) {
+        assertThat(sizes[r]).isLessThanOrEqualTo(sizes[r - 1]);
+      }
+    }
+  }
+
+  private int execute(String... arguments) {
+    CommandLine bench = BenchCommand.commandLine();
+    return bench.setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(arguments);
+  }
+}

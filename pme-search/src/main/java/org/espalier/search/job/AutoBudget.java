@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.espalier.learning.train.TrainingListener;
+import org.espalier.search.size.Method;
 import org.espalier.search.size.NoRoomException;
 
 /**

@@ -23,6 +23,7 @@ import org.espalier.search.model.CtrTrainer;
 import org.espalier.search.model.SampleSource;
 import org.espalier.search.model.TableLayout;
 import org.espalier.search.model.TrainingResult;
+import org.espalier.search.size.Method;
 
 /**
  * Experiments on one click log: teachers where they are wanted, sizes, training, one look at the test

@@ -3,6 +3,7 @@ package org.espalier.search.job;
 import org.espalier.search.model.Architecture;
 import org.espalier.search.model.Projecting;
 import org.espalier.search.size.Criterion;
+import org.espalier.search.size.Method;
 
 /**
  * One experiment on a click log.

@@ -17,6 +17,7 @@ import org.espalier.search.model.SampleSource;
 import org.espalier.search.model.TableLayout;
 import org.espalier.search.size.Criterion;
 import org.espalier.search.size.GainCurves;
+import org.espalier.search.size.Method;
 import org.espalier.search.size.NoRoomException;
 import org.espalier.search.size.PrincipalAxes;
 import org.espalier.search.size.Saliency;

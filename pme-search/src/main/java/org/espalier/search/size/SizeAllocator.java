@@ -2,6 +2,7 @@ package org.espalier.search.size;
 
 import it.unimi.dsi.fastutil.ints.IntArrays;
 import java.util.Arrays;
+import java.util.function.DoublePredicate;
 import org.espalier.search.model.Projecting;
 
 /**
@@ -13,24 +14,48 @@ import org.espalier.search.model.Projecting;
  * <p>At a price λ of a number every token takes the allowed size with the best {@code gain(d) − λ d},
  * and λ is found by bisection. Such a choice is optimal for what it spends; what is then left, less than
  * the tokens at the threshold ask for, goes to the best steps that still fit. Where sizes bring a
- * projection, sizes are given up one by one as long as that pays.
+ * projection, sizes are given up one by one as long as that pays. A field may have a budget of its own
+ * inside the whole one: it then has a price of its own, and its tokens pay the higher of the two.
  */
 public final class SizeAllocator {
 
   private static final int BISECTIONS = 64; // halves the price range to the end of a double
+  private static final long[] UNBOUNDED = {Long.MAX_VALUE};
 
   private final GainCurves curves;
   private final Projecting projecting;
   private final int[] smallest;
   private final int[] largest;
+  private final int[] fieldOf; // token → field
+  private final long[] fieldBudgets;
 
   /**
-   * An allocator.
+   * An allocator without budgets of fields.
    *
    * @param smallest smallest[token] is the least size it may get
    * @param largest largest[token] is the most; where it is 0 the token gets 0, allowed or not
    */
   public SizeAllocator(GainCurves curves, Projecting projecting, int[] smallest, int[] largest) {
+    this(curves, projecting, smallest, largest, new int[curves.tokenCount()], UNBOUNDED);
+  }
+
+  /**
+   * An allocator.
+   *
+   * @param fieldOf fieldOf[token] is the number of its field
+   * @param fieldBudgets fieldBudgets[field] is what its rows may take; projections count against the
+   *     whole budget only
+   */
+  public SizeAllocator(
+      GainCurves curves,
+      Projecting projecting,
+      int[] smallest,
+      int[] largest,
+      int[] fieldOf,
+      long[] fieldBudgets) {
+    if (fieldOf.length != curves.tokenCount()) {
+      throw new IllegalArgumentException("one field a token is needed");
+    }
     if (smallest.length != curves.tokenCount() || largest.length != curves.tokenCount()) {
       throw new IllegalArgumentException("one bound a token is needed");
     }
@@ -38,6 +63,8 @@ public final class SizeAllocator {
     this.projecting = projecting;
     this.smallest = smallest.clone();
     this.largest = largest.clone();
+    this.fieldOf = fieldOf.clone();
+    this.fieldBudgets = fieldBudgets.clone();
   }
 
   /**
@@ -53,6 +80,7 @@ public final class SizeAllocator {
       throw new IllegalArgumentException(
           "sizes %s are not in 0 .. %d".formatted(Arrays.toString(allowed), curves.dim()));
     }
+    requireRoomInFields(sizes);
     Allocation best = allocateAmong(sizes, budget);
     boolean improved = projecting == Projecting.PROJECTED;
     while (improved) {
@@ -76,6 +104,17 @@ public final class SizeAllocator {
     return best;
   }
 
+  private void requireRoomInFields(int[] allowed) {
+    long[] least = rowsByField(choose(allowed, samePrices(highestPrice())));
+    for (int f = 0; f < least.length; f++) {
+      if (least[f] > fieldBudgets[f]) {
+        throw new NoRoomException(
+            "the least sizes of field %d take %d numbers, and its budget is %d"
+                .formatted(f, least[f], fieldBudgets[f]));
+      }
+    }
+  }
+
   private static boolean better(Allocation a, Allocation b, long budget) {
     if (a.numbers() > budget || b.numbers() > budget) {
       return a.numbers() < b.numbers();
@@ -85,26 +124,66 @@ public final class SizeAllocator {
 
   /** The best of some sizes; over the budget only when even the least do not fit. */
   private Allocation allocateAmong(int[] allowed, long budget) {
-    int[] chosen = choose(allowed, 0);
+    double[] fieldPrices = fieldPrices(allowed);
+    int[] chosen = choose(allowed, fieldPrices);
     if (numbers(chosen) > budget) {
-      double low = 0;
-      double high = highestPrice();
-      for (int i = 0; i < BISECTIONS; i++) {
-        double price = (low + high) / 2;
-        if (numbers(choose(allowed, price)) > budget) {
-          low = price;
-        } else {
-          high = price;
-        }
-      }
-      chosen = choose(allowed, high);
-      spendTheRest(allowed, budget - numbers(chosen), chosen);
+      double price = lowestPrice(p -> numbers(choose(allowed, atLeast(p, fieldPrices))) <= budget);
+      chosen = choose(allowed, atLeast(price, fieldPrices));
     }
+    spendTheRest(allowed, budget - numbers(chosen), chosen);
     double gain = 0;
     for (int t = 0; t < chosen.length; t++) {
       gain += curves.gain(t, chosen[t]);
     }
     return new Allocation(chosen, gain, numbers(chosen));
+  }
+
+  /** For each field the lowest price at which its rows keep to its budget. */
+  private double[] fieldPrices(int[] allowed) {
+    double[] prices = new double[fieldBudgets.length];
+    long[] wanted = rowsByField(choose(allowed, prices));
+    for (int f = 0; f < prices.length; f++) {
+      int field = f;
+      if (wanted[f] > fieldBudgets[f]) {
+        prices[f] =
+            lowestPrice(
+                p -> rowsByField(choose(allowed, samePrices(p)))[field] <= fieldBudgets[field]);
+      }
+    }
+    return prices;
+  }
+
+  /** The lowest price that is high enough, by bisection; the highest when none is. */
+  private double lowestPrice(DoublePredicate enough) {
+    double low = 0;
+    double high = highestPrice();
+    for (int i = 0; i < BISECTIONS; i++) {
+      double price = (low + high) / 2;
+      if (enough.test(price)) {
+        high = price;
+      } else {
+        low = price;
+      }
+    }
+    return high;
+  }
+
+  private double[] samePrices(double price) {
+    double[] prices = new double[fieldBudgets.length];
+    Arrays.fill(prices, price);
+    return prices;
+  }
+
+  private static double[] atLeast(double price, double[] fieldPrices) {
+    return Arrays.stream(fieldPrices).map(own -> Math.max(price, own)).toArray();
+  }
+
+  private long[] rowsByField(int[] chosen) {
+    long[] sums = new long[fieldBudgets.length];
+    for (int t = 0; t < chosen.length; t++) {
+      sums[fieldOf[t]] += chosen[t];
+    }
+    return sums;
   }
 
   /** A price at which no coordinate pays. */
@@ -118,10 +197,11 @@ public final class SizeAllocator {
     return highest * 1.001 + Double.MIN_NORMAL;
   }
 
-  /** Every token's best size at a price; of equal ones the smallest. */
-  private int[] choose(int[] allowed, double price) {
+  /** Every token's best size at its field's price; of equal ones the smallest. */
+  private int[] choose(int[] allowed, double[] fieldPrices) {
     int[] chosen = new int[curves.tokenCount()];
     for (int t = 0; t < chosen.length; t++) {
+      double price = fieldPrices[fieldOf[t]];
       double gain = 0;
       int size = 0;
       double best = Double.NEGATIVE_INFINITY;
@@ -159,6 +239,8 @@ public final class SizeAllocator {
 
   /** Gives the numbers that are left to the tokens whose next size is worth most a number. */
   private void spendTheRest(int[] allowed, long left, int[] chosen) {
+    long[] leftInField = rowsByField(chosen);
+    Arrays.setAll(leftInField, f -> fieldBudgets[f] - leftInField[f]);
     int[] next = new int[chosen.length];
     double[] worth = new double[chosen.length];
     boolean[] inUse = new boolean[curves.dim() + 1];
@@ -169,7 +251,8 @@ public final class SizeAllocator {
       for (int candidate : allowed) {
         boolean free = projecting != Projecting.PROJECTED || inUse[candidate];
         int more = candidate - chosen[t];
-        if (free && more > 0 && more <= left && candidate <= largest[t]) {
+        boolean fits = more <= Math.min(left, leftInField[fieldOf[t]]);
+        if (free && more > 0 && fits && candidate <= largest[t]) {
           double each = (curves.gain(t, candidate) - curves.gain(t, chosen[t])) / more;
           if (each > worth[t]) {
             worth[t] = each;
@@ -186,9 +269,10 @@ public final class SizeAllocator {
             worth[a] == worth[b] ? Integer.compare(a, b) : Double.compare(worth[b], worth[a]));
     for (int t : order) {
       int more = next[t] - chosen[t];
-      if (worth[t] > 0 && more <= left) {
+      if (worth[t] > 0 && more <= Math.min(left, leftInField[fieldOf[t]])) {
         chosen[t] = next[t];
         left -= more;
+        leftInField[fieldOf[t]] -= more;
       }
     }
   }

@@ -13,6 +13,7 @@ import org.espalier.search.model.Architecture.Kind;
 import org.espalier.search.model.ClickWorld;
 import org.espalier.search.model.Projecting;
 import org.espalier.search.size.Criterion;
+import org.espalier.search.size.Method;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;

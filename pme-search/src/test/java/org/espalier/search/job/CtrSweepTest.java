@@ -12,6 +12,7 @@ import org.espalier.learning.train.TrainingListener;
 import org.espalier.search.data.CtrData;
 import org.espalier.search.model.Architecture.Kind;
 import org.espalier.search.model.ClickWorld;
+import org.espalier.search.size.Method;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;

@@ -74,6 +74,51 @@ class SizeAllocatorTest {
     }
   }
 
+  @ParameterizedTest(name = "seed={0}")
+  @MethodSource("seeds")
+  void with_budgets_of_fields_the_gain_is_the_exhaustive_optimum(long seed) {
+    GainCurves curves = GainCurves.ofBest(saliency(seed), DIM);
+    int[] fieldOf = {0, 1, 0, 1, 1};
+    int[] smallest = {1, 0, 1, 0, 0};
+    int[] largest = {4, 4, 3, 4, 2};
+    Random random = new Random(seed);
+    for (int budget = 2; budget <= TOKENS * DIM; budget++) {
+      long[] fieldBudgets = {2 + random.nextInt(7), random.nextInt(12)};
+      Allocation found =
+          new SizeAllocator(curves, Projecting.NESTED, smallest, largest, fieldOf, fieldBudgets)
+              .allocate(ALL, budget);
+      int most = budget;
+      double optimum =
+          everyAssignment(ALL)
+              .filter(sizes -> Arrays.stream(sizes).sum() <= most)
+              .filter(sizes ->
+                  IntStream.range(0, TOKENS)
+                      .allMatch(t -> sizes[t] >= smallest[t] && sizes[t] <= largest[t]))
+              .filter(sizes -> sizes[0] + sizes[2] <= fieldBudgets[0])
+              .filter(sizes -> sizes[1] + sizes[3] + sizes[4] <= fieldBudgets[1])
+              .mapToDouble(sizes ->
+                  IntStream.range(0, TOKENS).mapToDouble(t -> curves.gain(t, sizes[t])).sum())
+              .max()
+              .orElseThrow();
+      assertThat(found.numbers()).isLessThanOrEqualTo(budget);
+      assertThat(found.gain()).isCloseTo(optimum, within(1e-9));
+    }
+  }
+
+  @Test
+  void a_fields_budget_below_its_least_sizes_is_refused() {
+    GainCurves curves = GainCurves.ofBest(saliency(1), DIM);
+    int[] twos = {2, 2, 2, 2, 2};
+    int[] fours = {4, 4, 4, 4, 4};
+    SizeAllocator allocator =
+        new SizeAllocator(
+            curves, Projecting.NESTED, twos, fours, new int[] {0, 0, 1, 1, 1}, new long[] {9, 5});
+
+    assertThatThrownBy(() -> allocator.allocate(ALL, 20))
+        .isInstanceOf(NoRoomException.class)
+        .hasMessageContaining("the least sizes of field 1 take 6 numbers, and its budget is 5");
+  }
+
   @Test
   void a_fields_least_and_largest_sizes_hold() {
     GainCurves curves = GainCurves.ofBest(saliency(1), DIM);

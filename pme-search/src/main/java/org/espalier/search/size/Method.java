@@ -1,4 +1,4 @@
-package org.espalier.search.job;
+package org.espalier.search.size;
 
 /** How the sizes of a pruned model are found; all spend the same budget. */
 public enum Method {

@@ -19,6 +19,10 @@ import org.espalier.learning.mf.MfLoss;
 import org.espalier.learning.mf.MfSpec;
 import org.espalier.learning.train.TrainingOutcome;
 import org.espalier.learning.train.TrainingOutcome.Reason;
+import org.espalier.search.retrieval.PruneSpec;
+import org.espalier.search.retrieval.RetrievalPruneExperiment;
+import org.espalier.search.size.Method;
+import org.espalier.search.size.NoRoomException;
 import org.espalier.service.console.CommandException;
 import org.espalier.service.console.Console;
 import org.espalier.service.console.RetrievalTable;
@@ -45,6 +49,7 @@ import tools.jackson.databind.json.JsonMapper;
     footer = {
       "  ./espalier evaluate retrieval --data ml-100k",
       "  ./espalier evaluate retrieval --data ml-100k --loss bpr --dim 64 --seed 2 --json",
+      "  ./espalier evaluate retrieval --data ml-100k --method pme --keep 0.1",
       "  ./espalier evaluate retrieval --data ml-100k --model kgat",
       "  ./espalier evaluate retrieval --data ml-100k --model kgat --preset paper --layers 64"
     })
@@ -137,6 +142,20 @@ final class EvaluateRetrievalCommand implements Callable<Integer> {
       description = "Of mf: at most so many epochs (default: the loss's own).")
   private @Nullable Integer epochsMax;
 
+  @Option(
+      names = "--method",
+      description =
+          "Of mf: prune the trained tables; sizes by full, uniform, popularity, magnitude, mask or pme (default: no"
+              + " pruning).")
+  private @Nullable Method method;
+
+  @Option(
+      names = "--keep",
+      defaultValue = "0.1",
+      description =
+          "With --method: the share of the full size that may be stored, above 0 up to 1 (default: ${DEFAULT-VALUE}).")
+  private double keep;
+
   @Option(names = "--json", description = "One JSON object on stdout and nothing else.")
   private boolean json;
 
@@ -149,16 +168,45 @@ final class EvaluateRetrievalCommand implements Callable<Integer> {
       throw new CommandException(
           data + ": no user has an item in test.tsv that is not in train.tsv or valid.tsv already");
     }
+    if (method != null) {
+      return prune(folder, method);
+    }
     RetrievalReport report = run(folder);
     if (report.outcome().reason() == Reason.DIVERGED) {
       throw new CommandException(
           "training diverged in epoch %d: its loss is not finite any more"
               .formatted(report.outcome().epochs()));
     }
+    return print(json ? json(report.fields()) : table(folder, report));
+  }
+
+  private int prune(DataFolder folder, Method by) {
+    if (model != ModelName.MF) {
+      throw wrongUsage("--method prunes the tables of mf, not of " + lower(model), null);
+    }
+    RetrievalPruneExperiment.Report report;
+    try (var progress = new TrainingProgress(Console.ofProcess(), "Training mf at full size")) {
+      report =
+          RetrievalPruneExperiment.run(
+              folder, mfSpec(folder), PruneSpec.of(by, keep, seed), progress, () -> false);
+    } catch (NoRoomException e) {
+      throw new CommandException(String.valueOf(e.getMessage()));
+    } catch (IllegalArgumentException e) {
+      throw wrongUsage(e.getMessage(), e);
+    }
+    return print(json ? json(report.fields()) : table(folder, report));
+  }
+
+  private int print(String result) {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    out.print(json ? json(report) + "\n" : table(folder, report));
+    out.print(json ? result + "\n" : result);
     out.flush();
     return ExitCode.OK;
+  }
+
+  private ParameterException wrongUsage(@Nullable String why, @Nullable Exception cause) {
+    return new ParameterException(
+        Objects.requireNonNull(spec).commandLine(), String.valueOf(why), cause);
   }
 
   private RetrievalReport run(DataFolder folder) {
@@ -170,7 +218,7 @@ final class EvaluateRetrievalCommand implements Callable<Integer> {
           : PropagatorExperiment.run(
               folder, propagatorSpec(), !withoutKg, seed, threads, progress, () -> false);
     } catch (IllegalArgumentException e) { // settings that contradict each other or the data
-      throw new ParameterException(Objects.requireNonNull(spec).commandLine(), e.getMessage(), e);
+      throw wrongUsage(e.getMessage(), e);
     }
   }
 
@@ -200,8 +248,7 @@ final class EvaluateRetrievalCommand implements Callable<Integer> {
     return choice.name().toLowerCase(Locale.ROOT);
   }
 
-  private static String json(RetrievalReport report) {
-    SequencedMap<String, Object> fields = report.fields();
+  private static String json(SequencedMap<String, Object> fields) {
     fields.replaceAll((_, value) -> rounded(value));
     return JsonMapper.shared().writeValueAsString(fields);
   }
@@ -237,5 +284,28 @@ final class EvaluateRetrievalCommand implements Callable<Integer> {
             outcome.untilBest().toNanos() * 1e-9,
             outcome.total().toNanos() * 1e-9,
             report.seed());
+  }
+
+  private static String table(DataFolder folder, RetrievalPruneExperiment.Report report) {
+    RetrievalReport pruned = report.pruned();
+    return new RetrievalTable()
+            .row("popularity", pruned.popularity()::mean)
+            .row("mf (" + pruned.loss() + "), full size", report.full()::mean)
+            .row(
+                lower(report.spec().method()) + ", keep " + report.spec().keep(),
+                pruned.test()::mean)
+        + String.format(
+            Locale.ROOT,
+            "%n%,d users with test items among %,d items; %,d numbers stored of %,d allowed, in %d coordinates;"
+                + " %,d bytes with their index%n%.1f s of training at full size, %.2f s of search; seed %d%n",
+            pruned.test().users().length,
+            folder.items().size(),
+            report.stored(),
+            report.budget(),
+            report.space(),
+            report.embeddingBytes(),
+            pruned.outcome().total().toNanos() * 1e-9,
+            report.searchSeconds(),
+            pruned.seed());
   }
 }

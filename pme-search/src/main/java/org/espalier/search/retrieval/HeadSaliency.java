@@ -36,7 +36,7 @@ final class HeadSaliency {
   private static final int BATCH_MAX = 256;
   private static final int USER_BLOCK = 16;
   private static final int ITEM_BLOCK = 256;
-  private static final int TEMPERATURE_USERS = 128;
+  private static final int TEMPERATURE_USERS = 512;
   private static final int BISECTIONS = 24;
 
   private final TrainingKernel kernel = TrainingKernels.best();

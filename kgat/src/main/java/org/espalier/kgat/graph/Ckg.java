@@ -1,5 +1,6 @@
 package org.espalier.kgat.graph;
 
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -18,9 +19,8 @@ import java.util.Objects;
 public final class Ckg {
 
   // Plain arrays: the propagation's inner loops index them millions of times a pass, which costs up
-  // to
-  // twice as much through a MemorySegment, and 2³¹ directed edges are more than a trainer's heap
-  // holds.
+  // to twice as much through a MemorySegment; 12 bytes a directed edge are 480 MB for 20 million
+  // edges, and 2³¹ directed edges are more than a heap holds.
   private final int userCount;
   private final int relationCount;
   private final int[] offsets;
@@ -28,6 +28,7 @@ public final class Ckg {
   private final int[] tails;
   private final float[] weights;
 
+  /** Takes the arrays over. */
   Ckg(
       int userCount,
       int relationCount,
@@ -105,24 +106,58 @@ public final class Ckg {
 
   /** The position of an edge, or -1 when there is none. */
   public int find(int head, int relation, int tail) {
-    int low = begin(head);
-    int high = end(head) - 1;
-    while (low <= high) {
-      int middle = (low + high) >>> 1;
-      int order = Integer.compare(relations[middle], relation);
-      if (order == 0) {
-        order = Integer.compare(tails[middle], tail);
-      }
-      if (order == 0) {
-        return middle;
-      }
-      if (order < 0) {
-        low = middle + 1;
-      } else {
-        high = middle - 1;
-      }
+    int at = Row.search(relations, tails, begin(head), end(head), relation, tail);
+    return Math.max(at, -1);
+  }
+
+  /**
+   * Points a row at a node's edges.
+   *
+   * @param values an own value an edge, or none
+   */
+  public void row(int node, float[] values, Row row) {
+    row.set(relations, tails, weights, values, offsets[node], offsets[node + 1]);
+  }
+
+  /** Points a row at the edges of the nodes {@code from} to {@code to}, end to end. */
+  void rows(int from, int to, float[] values, Row row) {
+    row.set(relations, tails, weights, values, offsets[from], offsets[to]);
+  }
+
+  /**
+   * The same edges among other counts: nodes without edges come or go behind the users and behind the
+   * entities, relations without edges behind the relations. Entities' node numbers and inverses'
+   * numbers move, edges keep their positions.
+   *
+   * @throws IllegalArgumentException when an edge would be lost
+   */
+  public Ckg resized(int newUserCount, int newEntityCount, int newRelationCount) {
+    int keptUsers = Math.min(userCount, newUserCount);
+    int keptEntities = Math.min(entityCount(), newEntityCount);
+    if (offsets[keptUsers] != offsets[userCount]
+        || offsets[userCount + keptEntities] != edgeCount()) {
+      throw new IllegalArgumentException(
+          "%d users and %d entities would lose edges of %d and %d"
+              .formatted(newUserCount, newEntityCount, userCount, entityCount()));
     }
-    return -1;
+    int[] newOffsets = new int[Math.addExact(newUserCount, newEntityCount) + 1];
+    System.arraycopy(offsets, 0, newOffsets, 0, keptUsers + 1);
+    Arrays.fill(newOffsets, keptUsers + 1, newUserCount + 1, offsets[userCount]);
+    System.arraycopy(offsets, userCount + 1, newOffsets, newUserCount + 1, keptEntities);
+    Arrays.fill(newOffsets, newUserCount + keptEntities + 1, newOffsets.length, edgeCount());
+    int[] newRelations = new int[edgeCount()];
+    int[] newTails = new int[edgeCount()];
+    for (int e = 0; e < edgeCount(); e++) {
+      boolean inverse = relations[e] >= relationCount;
+      int relation = inverse ? relations[e] - relationCount : relations[e];
+      if (relation >= newRelationCount) {
+        throw new IllegalArgumentException(
+            "relation %d has edges and is not below %d".formatted(relation, newRelationCount));
+      }
+      newRelations[e] = inverse ? relation + newRelationCount : relation;
+      newTails[e] = tails[e] < userCount ? tails[e] : tails[e] - userCount + newUserCount;
+    }
+    return new Ckg(newUserCount, newRelationCount, newOffsets, newRelations, newTails, weights);
   }
 
   /** The tails of all edges, for kernels; shared, not to be changed. */

@@ -1,9 +1,10 @@
 package org.espalier.kgat.graph;
 
 import it.unimi.dsi.fastutil.floats.FloatArrayList;
+import it.unimi.dsi.fastutil.floats.FloatArrays;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
+import it.unimi.dsi.fastutil.ints.IntArrays;
 import java.util.Arrays;
-import java.util.function.IntUnaryOperator;
 
 /**
  * Builds a {@link Ckg} from one pass over edges in any order. The counts of users, entities and
@@ -79,39 +80,35 @@ public final class CkgBuilder {
 
   /** The graph of the edges so far. */
   public Ckg build() {
-    int directed = Math.multiplyExact(2, heads.size());
+    int added = heads.size();
     int nodeCount = Math.addExact(userCount, entityCount);
-    // Stable counting sorts by tail, relation, head leave rows sorted by relation, then tail.
-    int[] order = new int[directed];
-    Arrays.setAll(order, i -> i);
-    order = countingSort(order, this::tailNode, nodeCount);
-    order = countingSort(order, this::directedRelation, 2 * relationCount);
-    order = countingSort(order, this::headNode, nodeCount);
-
-    int[] offsets = new int[nodeCount + 1];
-    int[] edgeRelations = new int[directed];
-    int[] edgeTails = new int[directed];
-    float[] edgeWeights = new float[directed];
-    int size = 0;
-    int lastHead = -1;
-    for (int i : order) {
-      int head = headNode(i);
-      int relation = directedRelation(i);
-      int tail = tailNode(i);
-      boolean repeats =
-          head == lastHead && edgeRelations[size - 1] == relation && edgeTails[size - 1] == tail;
-      if (repeats) {
-        edgeWeights[size - 1] += weights.getFloat(i >> 1);
-      } else {
-        edgeRelations[size] = relation;
-        edgeTails[size] = tail;
-        edgeWeights[size] = weights.getFloat(i >> 1);
-        offsets[head + 1]++;
-        size++;
-      }
-      lastHead = head;
+    int[] offsets = offsets(nodeCount);
+    int[] edgeRelations = new int[Math.multiplyExact(2, added)];
+    int[] edgeTails = new int[2 * added];
+    float[] edgeWeights = new float[2 * added];
+    int[] next = Arrays.copyOf(offsets, nodeCount);
+    // Inverses after all others: edges that come by relation, head and tail leave sorted rows.
+    for (int i = 0; i < added; i++) {
+      int at = next[headNode(i)]++;
+      edgeRelations[at] = relations.getInt(i);
+      edgeTails[at] = userCount + tails.getInt(i);
+      edgeWeights[at] = weights.getFloat(i);
     }
-    Arrays.parallelPrefix(offsets, Integer::sum);
+    for (int i = 0; i < added; i++) {
+      int at = next[userCount + tails.getInt(i)]++;
+      edgeRelations[at] = relations.getInt(i) + relationCount;
+      edgeTails[at] = headNode(i);
+      edgeWeights[at] = weights.getFloat(i);
+    }
+    int size = 0;
+    for (int node = 0; node < nodeCount; node++) {
+      int from = offsets[node];
+      int to = offsets[node + 1];
+      sortRow(edgeRelations, edgeTails, edgeWeights, from, to);
+      offsets[node] = size;
+      size = mergeRow(edgeRelations, edgeTails, edgeWeights, from, to, size);
+    }
+    offsets[nodeCount] = size;
     return new Ckg(
         userCount,
         relationCount,
@@ -121,37 +118,57 @@ public final class CkgBuilder {
         Arrays.copyOf(edgeWeights, size));
   }
 
-  // Directed edge 2i is the edge i as it was added, 2i + 1 its inverse.
-
-  private int headNode(int directedEdge) {
-    int i = directedEdge >> 1;
-    return (directedEdge & 1) == 0 ? addedHeadNode(i) : userCount + tails.getInt(i);
-  }
-
-  private int tailNode(int directedEdge) {
-    int i = directedEdge >> 1;
-    return (directedEdge & 1) == 0 ? userCount + tails.getInt(i) : addedHeadNode(i);
-  }
-
-  private int directedRelation(int directedEdge) {
-    int relation = relations.getInt(directedEdge >> 1);
-    return (directedEdge & 1) == 0 ? relation : relation + relationCount;
-  }
-
-  private int addedHeadNode(int i) {
+  private int headNode(int i) {
     return relations.getInt(i) == INTERACTS ? heads.getInt(i) : userCount + heads.getInt(i);
   }
 
-  private static int[] countingSort(int[] order, IntUnaryOperator key, int keyCount) {
-    int[] starts = new int[keyCount + 1];
-    for (int i : order) {
-      starts[key.applyAsInt(i) + 1]++;
+  /** Where rows begin before duplicates are merged: (nodeCount + 1). */
+  private int[] offsets(int nodeCount) {
+    int[] offsets = new int[nodeCount + 1];
+    for (int i = 0; i < heads.size(); i++) {
+      offsets[headNode(i) + 1]++;
+      offsets[userCount + tails.getInt(i) + 1]++;
     }
-    Arrays.parallelPrefix(starts, Integer::sum);
-    int[] sorted = new int[order.length];
-    for (int i : order) {
-      sorted[starts[key.applyAsInt(i)]++] = i;
+    Arrays.parallelPrefix(offsets, Integer::sum);
+    return offsets;
+  }
+
+  private static void sortRow(int[] relations, int[] tails, float[] weights, int from, int to) {
+    for (int e = from + 1; e < to; e++) {
+      if (compare(relations, tails, e - 1, e) > 0) {
+        it.unimi.dsi.fastutil.Arrays.quickSort(
+            from,
+            to,
+            (a, b) -> compare(relations, tails, a, b),
+            (a, b) -> {
+              IntArrays.swap(relations, a, b);
+              IntArrays.swap(tails, a, b);
+              FloatArrays.swap(weights, a, b);
+            });
+        return;
+      }
     }
-    return sorted;
+  }
+
+  private static int compare(int[] relations, int[] tails, int a, int b) {
+    int order = Integer.compare(relations[a], relations[b]);
+    return order != 0 ? order : Integer.compare(tails[a], tails[b]);
+  }
+
+  /** Moves a sorted row to {@code size}, adding up duplicates; returns where it ends. */
+  private static int mergeRow(
+      int[] relations, int[] tails, float[] weights, int from, int to, int size) {
+    int end = size;
+    for (int e = from; e < to; e++) {
+      if (e > from && compare(relations, tails, end - 1, e) == 0) {
+        weights[end - 1] += weights[e];
+      } else {
+        relations[end] = relations[e];
+        tails[end] = tails[e];
+        weights[end] = weights[e];
+        end++;
+      }
+    }
+    return end;
   }
 }

@@ -1,5 +1,6 @@
 package org.espalier.bench;
 
+import java.util.Objects;
 import org.espalier.service.cli.CommandErrors;
 import org.espalier.service.cli.CommandGroup;
 import org.espalier.service.cli.CommandVersion;
@@ -50,7 +51,9 @@ public final class BenchCommand extends CommandGroup {
             .setUsageHelpAutoWidth(true)
             .setCaseInsensitiveEnumValuesAllowed(true);
     // What follows "jmh" is JMH's, options that look like ours included.
-    bench.getSubcommands().get("jmh").setStopAtUnmatched(true).setUnmatchedArgumentsAllowed(true);
+    Objects.requireNonNull(bench.getSubcommands().get("jmh"))
+        .setStopAtUnmatched(true)
+        .setUnmatchedArgumentsAllowed(true);
     return bench;
   }
 }

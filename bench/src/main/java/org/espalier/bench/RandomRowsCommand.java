@@ -54,7 +54,7 @@ abstract class RandomRowsCommand implements Callable<Integer> {
       fields.put("stored_bytes", sample.storedBytes());
       double bytesPerCall = (double) sample.storedBytes() / options.rows() * batch;
       fields.put("gb_per_s", arena.perSecond(bytesPerCall) / 1e9);
-      fields.put("read_gb_per_s", reads.perSecond(plain.bytes()) / 1e9);
+      fields.put("read_gb_per_s", reads.perSecond((double) plain.bytes()) / 1e9);
       Objects.requireNonNull(result).print(fields);
     }
     return ExitCode.OK;

@@ -57,7 +57,7 @@ final class PublishCommand implements Callable<Integer> {
       fields.put("stored_bytes", sample.storedBytes());
       double bytesPerRow = (double) sample.storedBytes() / options.rows();
       fields.put("gb_per_s", batches.perSecond(ROWS * bytesPerRow) / 1e9);
-      fields.put("read_gb_per_s", reads.perSecond(plain.bytes()) / 1e9);
+      fields.put("read_gb_per_s", reads.perSecond((double) plain.bytes()) / 1e9);
       Objects.requireNonNull(result).print(fields);
     }
     return ExitCode.OK;

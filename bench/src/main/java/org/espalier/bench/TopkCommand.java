@@ -78,7 +78,7 @@ final class TopkCommand implements Callable<Integer> {
       fields.put("rows_per_s", calls.perSecond((double) options.rows() * batch));
       fields.put("stored_bytes", sample.storedBytes());
       fields.put("gb_per_s", calls.perSecond(sample.storedBytes()) / 1e9);
-      fields.put("read_gb_per_s", reads.perSecond(plain.bytes()) / 1e9);
+      fields.put("read_gb_per_s", reads.perSecond((double) plain.bytes()) / 1e9);
       if (full != sample) {
         fields.put("full_median_us", fullCalls.medianNs() / 1e3);
         fields.put("speedup", fullCalls.medianNs() / calls.medianNs());

@@ -67,7 +67,7 @@ final class TopkCommand implements Callable<Integer> {
     fields.put("k", k);
     try (SampleTable full = options.pruned() ? options.fullTable() : sample) {
       Samples fullCalls =
-          full == sample ? calls : alternation.add(round -> search(full.arena(), queries, round));
+          options.pruned() ? alternation.add(round -> search(full.arena(), queries, round)) : calls;
       Samples singles =
           batch == 1
               ? calls
@@ -77,9 +77,9 @@ final class TopkCommand implements Callable<Integer> {
       fields.put("query_us", calls.medianNs() / batch / 1e3);
       fields.put("rows_per_s", calls.perSecond((double) options.rows() * batch));
       fields.put("stored_bytes", sample.storedBytes());
-      fields.put("gb_per_s", calls.perSecond(sample.storedBytes()) / 1e9);
+      fields.put("gb_per_s", calls.perSecond((double) sample.storedBytes()) / 1e9);
       fields.put("read_gb_per_s", reads.perSecond((double) plain.bytes()) / 1e9);
-      if (full != sample) {
+      if (options.pruned()) {
         fields.put("full_median_us", fullCalls.medianNs() / 1e3);
         fields.put("speedup", fullCalls.medianNs() / calls.medianNs());
       }

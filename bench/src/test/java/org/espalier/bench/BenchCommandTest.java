@@ -35,14 +35,14 @@ class BenchCommandTest {
   })
   void a_benchmark_prints_one_json_object_with_its_figures(String command, String fields) {
     String[] arguments =
-        Stream.of(command.split(" "), TINY, new String[] {"--json"})
+        Stream.of(command.split(" ", -1), TINY, new String[] {"--json"})
             .flatMap(Arrays::stream)
             .toArray(String[]::new);
     assertThat(execute(arguments)).as(err.toString()).isZero();
     assertThat(out.toString()).endsWith("}\n").containsOnlyOnce("\n");
     JsonNode result = JsonMapper.shared().readTree(out.toString());
     assertThat(result.get("rows").intValue()).isEqualTo(700);
-    for (String field : fields.split(" ")) {
+    for (String field : fields.split(" ", -1)) {
       assertThat(result.get(field)).as(field).isNotNull();
       assertThat(result.get(field).doubleValue()).as(field).isPositive();
     }
@@ -67,7 +67,7 @@ class BenchCommandTest {
       })
   void a_value_that_cannot_be_measured_is_wrong_usage(String option) {
     assertThat(execute("topk", option)).isEqualTo(2);
-    assertThat(err.toString()).contains(option.split("=")[0]).contains(" is not ");
+    assertThat(err.toString()).contains(option.split("=", -1)[0]).contains(" is not ");
     assertThat(out.toString()).isEmpty();
   }
 

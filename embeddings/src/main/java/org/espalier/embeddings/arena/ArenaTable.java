@@ -182,10 +182,10 @@ public final class ArenaTable implements AutoCloseable {
     if (token < 0) {
       throw invalid(token, "a token is an id of at least 0");
     }
-    for (int d = 0; d < size; d++) {
-      if (!Float.isFinite(row[at + d])) {
-        throw invalid(token, "value %d is %s".formatted(d, row[at + d]));
-      }
+    Encoding stored = shape.groups().get(g).encoding();
+    int bad = stored.firstInvalid(row, at, size);
+    if (bad >= 0) {
+      throw invalid(token, stored.complaint(bad, row[at + bad]));
     }
     synchronized (writing) {
       requireOpen();

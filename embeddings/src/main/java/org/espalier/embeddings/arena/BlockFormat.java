@@ -5,8 +5,12 @@ import org.espalier.embeddings.kernel.BlockKernel;
 import org.espalier.embeddings.table.Basis;
 import org.espalier.embeddings.table.Encoding;
 
-/** How the rows of one size group lie in their blocks, and how they are scored. */
-sealed interface BlockFormat permits FloatBlocks, SharedBlocks {
+/**
+ * How the rows of one size group lie in their blocks, and how they are scored. A row in a block has the
+ * values that its payload has; writing values that came from a payload restores it exactly, because
+ * encodings are stable.
+ */
+sealed interface BlockFormat permits FloatBlocks, CodedBlocks, SharedBlocks {
 
   static BlockFormat of(Encoding encoding, int size) {
     if (size == 0) {
@@ -14,6 +18,11 @@ sealed interface BlockFormat permits FloatBlocks, SharedBlocks {
     }
     return switch (encoding) {
       case FP32 -> new FloatBlocks(size);
+      case FP16 -> new HalfBlocks(size);
+      case BF16 -> new BfloatBlocks(size);
+      case INT8 -> new ByteBlocks(size, 0);
+      case INT4 -> new NibbleBlocks(size);
+      case MIXED -> new ByteBlocks(size, Encoding.leadingHalves(size));
     };
   }
 

@@ -15,6 +15,8 @@ public final class FloatKernels {
   private static final FloatKernel BEST = SIMD ? new VectorFloatKernel() : new ScalarFloatKernel();
   private static final BlockKernel BLOCKS =
       SIMD ? new VectorBlockKernel() : new ScalarBlockKernel();
+  private static final CodedBlockKernel CODED_BLOCKS =
+      SIMD ? new VectorCodedKernel() : new ScalarCodedKernel();
 
   private FloatKernels() {}
 
@@ -26,6 +28,11 @@ public final class FloatKernels {
   /** The fastest block kernels that this process can run; the same object on every call. */
   public static BlockKernel blocks() {
     return BLOCKS;
+  }
+
+  /** The fastest kernels over coded blocks that this process can run; the same object on every call. */
+  public static CodedBlockKernel codedBlocks() {
+    return CODED_BLOCKS;
   }
 
   /** The reference kernels. */

@@ -2,6 +2,8 @@ package org.espalier.embeddings.table;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * An immutable table in which every token has the size that it earns. Rows are kept encoded, by size
@@ -119,6 +121,51 @@ public final class MultiSizeTable {
       basis.addDirection(size, d, row[d], target, at);
     }
     return true;
+  }
+
+  /** The same rows in one encoding; see {@link #encoded(IntFunction)}. */
+  public MultiSizeTable encoded(Encoding wanted) {
+    return encoded(size -> wanted);
+  }
+
+  /**
+   * The same rows, each size in an encoding of its own. Groups that change nothing are shared.
+   *
+   * @param encodingOfSize asked once for each size of the table
+   * @throws IllegalArgumentException naming token and value, for a value that is too large
+   */
+  public MultiSizeTable encoded(IntFunction<Encoding> encodingOfSize) {
+    List<SizeGroup> before = shape.groups();
+    List<SizeGroup> after =
+        before.stream()
+            .map(g -> new SizeGroup(g.size(), g.rows(), encodingOfSize.apply(g.size())))
+            .toList();
+    MemorySegment[] recoded = new MemorySegment[payloads.length];
+    for (int g = 0; g < payloads.length; g++) {
+      recoded[g] = after.get(g).equals(before.get(g)) ? payloads[g] : after.get(g).emptyPayload();
+    }
+    float[] row = new float[shape.dim()];
+    for (int i = 0; i < tokens.length; i++) {
+      int g = groups[i];
+      if (!after.get(g).equals(before.get(g))) {
+        recode(i, before.get(g), after.get(g).encoding(), recoded[g], row);
+      }
+    }
+    TableShape recodedShape =
+        new TableShape(shape.name(), shape.field(), shape.dim(), shape.projection(), after);
+    return new MultiSizeTable(recodedShape, basis, defaultRow, tokens, groups, rows, recoded);
+  }
+
+  private void recode(int i, SizeGroup from, Encoding to, MemorySegment target, float[] row) {
+    int size = from.size();
+    long fromAt = (long) rows[i] * from.encoding().payloadBytes(size);
+    from.encoding().decode(payloads[groups[i]], fromAt, size, row, 0);
+    int bad = to.firstInvalid(row, 0, size);
+    if (bad >= 0) {
+      throw new IllegalArgumentException(
+          "table %s, token %d: %s".formatted(shape.name(), tokens[i], to.complaint(bad, row[bad])));
+    }
+    to.encode(row, 0, size, target, (long) rows[i] * to.payloadBytes(size));
   }
 
   /** Visits every row by ascending token. */

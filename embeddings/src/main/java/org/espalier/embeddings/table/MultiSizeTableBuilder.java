@@ -7,7 +7,9 @@ import it.unimi.dsi.fastutil.ints.IntArrays;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 
@@ -24,10 +26,12 @@ public final class MultiSizeTableBuilder {
   private final String field;
   private final int dim;
   private Basis basis;
-  private Encoding encoding = Encoding.FP32;
+  private Encoding encoding = Encoding.FP32; // of sizes that have none of their own
+  private final Map<Integer, Encoding> encodingOfSize = new HashMap<>();
   private float[] defaultRow;
   private int[] sizes;
   private byte[] groupOfSize = {}; // size → group, -1 for sizes that the table does not have
+  private Encoding[] encodings = {}; // of groups
   private final IntArrayList tokens = new IntArrayList();
   private final ByteArrayList groups = new ByteArrayList();
   private final IntArrayList rows = new IntArrayList();
@@ -70,9 +74,17 @@ public final class MultiSizeTableBuilder {
     return this;
   }
 
-  /** How rows are stored; fp32 by default. */
+  /** How rows are stored whose size has no encoding of its own; fp32 by default. */
   public MultiSizeTableBuilder encoding(Encoding wanted) {
+    requireNoRows("the encoding");
     encoding = wanted;
+    return this;
+  }
+
+  /** How rows of one size are stored. */
+  public MultiSizeTableBuilder encoding(int size, Encoding wanted) {
+    requireNoRows("the encoding");
+    encodingOfSize.put(size, wanted);
     return this;
   }
 
@@ -81,9 +93,9 @@ public final class MultiSizeTableBuilder {
     if (vector.length != dim) {
       throw invalid("a default row of %d values for dim %d".formatted(vector.length, dim));
     }
-    int bad = firstNotFinite(vector, 0, dim);
+    int bad = Encoding.FP32.firstInvalid(vector, 0, dim);
     if (bad >= 0) {
-      throw invalid("default row: value %d is %s".formatted(bad, vector[bad]));
+      throw invalid("default row: " + Encoding.FP32.complaint(bad, vector[bad]));
     }
     defaultRow = vector.clone();
     return this;
@@ -106,9 +118,10 @@ public final class MultiSizeTableBuilder {
       throw invalid(
           "%s: size %d is none of %s".formatted(place(token), size, Arrays.toString(sizes)));
     }
-    int bad = firstNotFinite(row, at, size);
+    Encoding stored = encodings[group];
+    int bad = stored.firstInvalid(row, at, size);
     if (bad >= 0) {
-      throw invalid("%s: value %d is %s".formatted(place(token), bad, row[at + bad]));
+      throw invalid(place(token) + ": " + stored.complaint(bad, row[at + bad]));
     }
     tokens.add(token);
     groups.add(group);
@@ -166,7 +179,7 @@ public final class MultiSizeTableBuilder {
     List<SizeGroup> sizeGroups = new ArrayList<>();
     MemorySegment[] payloads = new MemorySegment[sizes.length];
     for (int g = 0; g < sizes.length; g++) {
-      SizeGroup group = new SizeGroup(sizes[g], rowCounts[g], encoding);
+      SizeGroup group = new SizeGroup(sizes[g], rowCounts[g], encodings[g]);
       sizeGroups.add(group);
       payloads[g] = encode(group, values.set(g, new FloatArrayList()).elements());
     }
@@ -183,8 +196,10 @@ public final class MultiSizeTableBuilder {
   private void openGroups() {
     groupOfSize = new byte[dim + 1];
     Arrays.fill(groupOfSize, (byte) -1);
+    encodings = new Encoding[sizes.length];
     for (int g = 0; g < sizes.length; g++) {
       groupOfSize[sizes[g]] = (byte) g;
+      encodings[g] = encodingOfSize.getOrDefault(sizes[g], encoding);
       values.add(new FloatArrayList());
     }
   }
@@ -203,11 +218,9 @@ public final class MultiSizeTableBuilder {
     return order;
   }
 
-  /** A group's payload lies in a {@code long[]}, which may hold 16 GiB where a byte[] ends at 2. */
   private static MemorySegment encode(SizeGroup group, float[] groupValues) {
     int bytesPerRow = group.encoding().payloadBytes(group.size());
-    long words = (group.payloadBytes() + 7) / 8;
-    MemorySegment payload = MemorySegment.ofArray(new long[Math.toIntExact(words)]);
+    MemorySegment payload = group.emptyPayload();
     for (int r = 0; r < group.rows(); r++) {
       group
           .encoding()
@@ -220,15 +233,6 @@ public final class MultiSizeTableBuilder {
     if (!tokens.isEmpty()) {
       throw new IllegalStateException(what + " must be set before the first row");
     }
-  }
-
-  private static int firstNotFinite(float[] row, int at, int size) {
-    for (int d = 0; d < size; d++) {
-      if (!Float.isFinite(row[at + d])) {
-        return d;
-      }
-    }
-    return -1;
   }
 
   private String place(int token) {

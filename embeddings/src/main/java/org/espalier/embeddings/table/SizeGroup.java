@@ -1,5 +1,7 @@
 package org.espalier.embeddings.table;
 
+import java.lang.foreign.MemorySegment;
+
 /**
  * The rows of one size.
  *
@@ -18,5 +20,10 @@ public record SizeGroup(int size, int rows, Encoding encoding) {
   /** Payload bytes of all the group's rows. */
   public long payloadBytes() {
     return (long) rows * encoding.payloadBytes(size);
+  }
+
+  /** Room for all the group's rows, in a {@code long[]}: it may hold 16 GiB where a byte[] ends at 2. */
+  MemorySegment emptyPayload() {
+    return MemorySegment.ofArray(new long[Math.toIntExact((payloadBytes() + 7) / 8)]);
   }
 }

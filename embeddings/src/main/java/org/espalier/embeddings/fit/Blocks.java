@@ -1,5 +1,6 @@
 package org.espalier.embeddings.fit;
 
+import org.espalier.embeddings.table.StepListener;
 import org.espalier.embeddings.table.VectorSource;
 
 /** Walks over vectors a block at a time and tells a listener. */
@@ -14,7 +15,7 @@ final class Blocks {
 
   private Blocks() {}
 
-  static void forEach(VectorSource source, String step, FitListener listener, Visitor visitor) {
+  static void forEach(VectorSource source, String step, StepListener listener, Visitor visitor) {
     float[] vectors = new float[Math.multiplyExact(ROWS, source.dim())];
     for (int from = 0; from < source.count(); from += ROWS) {
       int rows = Math.min(ROWS, source.count() - from);

@@ -9,6 +9,7 @@ import org.espalier.embeddings.kernel.FloatKernels;
 import org.espalier.embeddings.table.Basis;
 import org.espalier.embeddings.table.MultiSizeTable;
 import org.espalier.embeddings.table.MultiSizeTableBuilder;
+import org.espalier.embeddings.table.StepListener;
 import org.espalier.embeddings.table.TableShape;
 import org.espalier.embeddings.table.VectorSource;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +31,11 @@ public final class Fit {
 
   private final VectorSource items;
   private final FitSpec spec;
-  private final FitListener listener;
+  private final StepListener listener;
   private final int dim;
   private final ScoreAxes axes;
 
-  private Fit(VectorSource items, FitSpec spec, FitListener listener, ScoreAxes axes) {
+  private Fit(VectorSource items, FitSpec spec, StepListener listener, ScoreAxes axes) {
     this.items = items;
     this.spec = spec;
     this.listener = listener;
@@ -59,7 +60,7 @@ public final class Fit {
       VectorSource items,
       @Nullable VectorSource queries,
       FitSpec spec,
-      FitListener listener) {
+      StepListener listener) {
     long startNs = System.nanoTime();
     requireShapes(tokens, items, queries, spec);
     long budget = rowBudget(items, spec);

@@ -9,6 +9,7 @@ import org.espalier.embeddings.fit.FitReport.Quality;
 import org.espalier.embeddings.kernel.FloatKernel;
 import org.espalier.embeddings.kernel.FloatKernels;
 import org.espalier.embeddings.table.MultiSizeTable;
+import org.espalier.embeddings.table.StepListener;
 import org.espalier.embeddings.table.VectorSource;
 
 /**
@@ -50,7 +51,7 @@ final class FitMeasure {
       int[] tokens,
       VectorSource from,
       FitSpec spec,
-      FitListener listener) {
+      StepListener listener) {
     float[] queries = sample(from, Math.min(spec.measuredQueries(), from.count()), spec.seed());
     try (ArenaTable arena = ArenaTable.load(fitted)) {
       return new FitMeasure(items, tokens, queries).run(arena, listener);
@@ -73,7 +74,7 @@ final class FitMeasure {
     return queries;
   }
 
-  private Quality run(ArenaTable arena, FitListener listener) {
+  private Quality run(ArenaTable arena, StepListener listener) {
     float[] exact = new float[Blocks.ROWS];
     float[] fitted = new float[Blocks.ROWS];
     int[] blockTokens = new int[Blocks.ROWS];

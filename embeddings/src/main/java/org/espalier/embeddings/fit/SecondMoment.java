@@ -1,5 +1,6 @@
 package org.espalier.embeddings.fit;
 
+import org.espalier.embeddings.table.StepListener;
 import org.espalier.embeddings.table.VectorSource;
 
 /** {@code Σ x xᵀ} over vectors, in double precision. */
@@ -13,7 +14,7 @@ final class SecondMoment {
    * @throws IllegalArgumentException naming source and row, for a value that is not finite, or values
    *     too large to be squared
    */
-  static double[] of(VectorSource source, String step, FitListener listener) {
+  static double[] of(VectorSource source, String step, StepListener listener) {
     int dim = source.dim();
     double[] sum = new double[Math.multiplyExact(dim, dim)];
     double[] row = new double[dim];

@@ -17,6 +17,7 @@ import org.espalier.embeddings.fit.FitReport.Quality;
 import org.espalier.embeddings.table.Encoding;
 import org.espalier.embeddings.table.MultiSizeTable;
 import org.espalier.embeddings.table.SizeGroup;
+import org.espalier.embeddings.table.StepListener;
 import org.espalier.embeddings.table.VectorSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -36,7 +37,7 @@ class FitTest {
         VectorSource.of("items", dim, items),
         queries == null ? null : VectorSource.of("queries", dim, queries),
         spec,
-        FitListener.NONE);
+        StepListener.NONE);
   }
 
   private static FitSpec spec(double keep, int... sizes) {
@@ -250,7 +251,7 @@ class FitTest {
             tokens,
             VectorSource.of("queries", dim, queries),
             spec(0.2, 0),
-            FitListener.NONE);
+            StepListener.NONE);
     assertThat(quality(knowing).scoreError()).isLessThan(ofBlind.scoreError() / 2);
     assertThat(quality(knowing).overlapAt10()).isGreaterThan(ofBlind.overlapAt10() + 0.1);
   }
@@ -328,7 +329,7 @@ class FitTest {
                 VectorSource.of("items", 8, items),
                 null,
                 spec(0.5, 0, 8),
-                FitListener.NONE))
+                StepListener.NONE))
         .hasMessageContaining("items has 100 vectors for 3 tokens");
   }
 }

@@ -1,11 +1,11 @@
-package org.espalier.embeddings.fit;
+package org.espalier.embeddings.table;
 
-/** Hears how far a fit has come. */
+/** Hears how far long work on vectors has come. */
 @FunctionalInterface
-public interface FitListener {
+public interface StepListener {
 
   /** Hears nothing. */
-  FitListener NONE = (step, done, total) -> {};
+  StepListener NONE = (step, done, total) -> {};
 
   /**
    * Part of a step is done; called every few thousand vectors.

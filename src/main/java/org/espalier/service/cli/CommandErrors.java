@@ -1,6 +1,7 @@
 package org.espalier.service.cli;
 
 import java.io.PrintWriter;
+import org.espalier.embeddings.exchange.ExchangeException;
 import org.espalier.embeddings.store.StoreException;
 import org.espalier.learning.data.DataException;
 import org.espalier.service.console.CommandException;
@@ -36,6 +37,7 @@ public final class CommandErrors implements IParameterExceptionHandler, IExecuti
           StartFailedException _,
           TrainingException _,
           DataException _,
+          ExchangeException _,
           StoreException _ ->
           err.println("espalier: " + oneLine(failure.getMessage()));
       default -> {

@@ -17,7 +17,8 @@ public final class CommandVersion implements IVersionProvider {
     };
   }
 
-  private static String espalier() {
+  /** The version of this build. */
+  static String espalier() {
     try (InputStream in = CommandVersion.class.getResourceAsStream("version.txt")) {
       return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8).strip();
     } catch (IOException e) {

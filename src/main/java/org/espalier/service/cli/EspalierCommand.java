@@ -18,6 +18,9 @@ import picocli.CommandLine.Command;
       ServeCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      FitCommand.class,
+      ExportCommand.class,
+      ImportCommand.class,
       LauncherOnly.TestCommand.class,
       LauncherOnly.BenchCommand.class
     },

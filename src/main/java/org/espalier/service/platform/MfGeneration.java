@@ -1,10 +1,14 @@
 package org.espalier.service.platform;
 
 import java.util.Map;
+import java.util.Optional;
 import org.espalier.embeddings.store.Manifest;
 import org.espalier.learning.mf.MfObjective;
 
-/** How a factorisation is laid down as a generation: the names that whoever writes one and whoever serves it share. */
+/**
+ * How vectors are laid down as a generation: the names that whoever writes one and whoever serves it share. A
+ * factorisation says how users are folded in; vectors made elsewhere cannot.
+ */
 public final class MfGeneration {
 
   /** The manifest's model. */
@@ -30,11 +34,15 @@ public final class MfGeneration {
         EXPONENT, als.exponent());
   }
 
-  /** The same, back. */
-  public static MfObjective.Als foldIn(Manifest manifest) {
-    return new MfObjective.Als(
-        manifest.number(UNOBSERVED_WEIGHT),
-        manifest.number(REGULARIZATION),
-        manifest.number(EXPONENT));
+  /** The same, back; empty when the manifest says nothing of it. */
+  public static Optional<MfObjective.Als> foldIn(Manifest manifest) {
+    if (!manifest.parameters().containsKey(UNOBSERVED_WEIGHT)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new MfObjective.Als(
+            manifest.number(UNOBSERVED_WEIGHT),
+            manifest.number(REGULARIZATION),
+            manifest.number(EXPONENT)));
   }
 }

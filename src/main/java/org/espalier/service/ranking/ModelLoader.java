@@ -2,13 +2,18 @@ package org.espalier.service.ranking;
 
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.ints.IntList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import org.espalier.embeddings.arena.ArenaTable;
+import org.espalier.embeddings.store.Field;
 import org.espalier.embeddings.store.Generations;
 import org.espalier.embeddings.store.Manifest;
 import org.espalier.embeddings.store.Store;
 import org.espalier.embeddings.store.TableHeader;
+import org.espalier.embeddings.table.Basis;
+import org.espalier.embeddings.table.Projection;
+import org.espalier.embeddings.table.TableShape;
 import org.espalier.learning.mf.FoldIn;
 import org.espalier.service.platform.GenerationActivated;
 import org.espalier.service.platform.MfGeneration;
@@ -50,9 +55,14 @@ final class ModelLoader {
     IntArrayList tokens = new IntArrayList();
     ArenaTable items = table(number, MfGeneration.ITEMS, tokens::add);
     try {
-      ArenaTable users = table(number, MfGeneration.USERS, _ -> {});
+      ArenaTable users =
+          manifest.table(MfGeneration.USERS).isPresent()
+              ? table(number, MfGeneration.USERS, _ -> {})
+              : noUsers(manifest.dim());
       FoldIn foldIn =
-          new FoldIn(manifest.dim(), vectors(items, tokens), MfGeneration.foldIn(manifest));
+          MfGeneration.foldIn(manifest)
+              .map(how -> new FoldIn(manifest.dim(), vectors(items, tokens), how))
+              .orElse(null);
       log.info(
           "Generation {} ({}) serves {} items and {} users from {} MB of memory, loaded in {} ms",
           number,
@@ -90,6 +100,12 @@ final class ModelLoader {
         throw e;
       }
     }
+  }
+
+  private static ArenaTable noUsers(int dim) {
+    TableShape shape =
+        new TableShape(MfGeneration.USERS, Field.USER.name(), dim, Projection.NESTED, List.of());
+    return ArenaTable.create(shape, Basis.identity(dim), new float[dim]);
   }
 
   /** Vectors in the model's space, one after the other, as folding in wants them. */

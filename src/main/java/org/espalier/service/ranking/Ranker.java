@@ -1,7 +1,5 @@
 package org.espalier.service.ranking;
 
-import it.unimi.dsi.fastutil.ints.Int2FloatMap;
-import it.unimi.dsi.fastutil.ints.Int2FloatMaps;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntPredicate;
@@ -96,7 +94,7 @@ final class Ranker {
   /**
    * The items that a user would be recommended who has chosen this item and nothing else. With a factorisation by
    * alternating least squares that is the similarity between items under which it explains its own scores (Hu, Koren and
-   * Volinsky, ICDM 2008, section 5).
+   * Volinsky, ICDM 2008, section 5). With vectors made elsewhere it is the inner product of the items' vectors.
    */
   Ranking similar(String itemId, int limit) {
     long startNs = System.nanoTime();
@@ -109,11 +107,10 @@ final class Ranker {
     }
     RoaringBitmap denied = RoaringBitmap.or(hidden.ids(), RoaringBitmap.bitmapOf(item));
     long applied = store.lastSequence();
-    Int2FloatMap onlyThis = Int2FloatMaps.singleton(item, 1f);
     try (var lease = active.acquire()) {
       ServedModel model = lease.value().model();
       Optional<float[]> vector =
-          model == null ? Optional.empty() : UserVectors.fold(model, onlyThis);
+          model == null ? Optional.empty() : UserVectors.ofWhoeverChose(model, item);
       return retrieve(model, vector, denied, 0, limit, applied, startNs);
     }
   }

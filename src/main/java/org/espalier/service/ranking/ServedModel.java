@@ -2,6 +2,7 @@ package org.espalier.service.ranking;
 
 import org.espalier.embeddings.arena.ArenaTable;
 import org.espalier.learning.mf.FoldIn;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A generation as it serves.
@@ -10,8 +11,8 @@ import org.espalier.learning.mf.FoldIn;
  * @param name the model's, as answers give it for their source
  * @param logPosition the log's last sequence that it was trained on
  * @param items vectors by entity id
- * @param users vectors by user id
- * @param foldIn makes a user's vector of items' vectors
+ * @param users vectors by user id; without rows when the generation has none
+ * @param foldIn makes a user's vector of items' vectors; null for vectors of which nobody says how
  */
 record ServedModel(
     int generation,
@@ -19,7 +20,7 @@ record ServedModel(
     long logPosition,
     ArenaTable items,
     ArenaTable users,
-    FoldIn foldIn)
+    @Nullable FoldIn foldIn)
     implements AutoCloseable {
 
   int dim() {

@@ -1,13 +1,16 @@
 package org.espalier.service.ranking;
 
 import it.unimi.dsi.fastutil.ints.Int2FloatMap;
+import it.unimi.dsi.fastutil.ints.Int2FloatMaps;
 import java.util.Optional;
+import org.espalier.embeddings.arena.ArenaTable;
 import org.espalier.learning.mf.FoldIn;
 import org.espalier.service.ranking.History.Interactions;
 
 /**
- * Makes the vector that stands for a user in one request: the trained one as long as nothing has happened since, else
- * one that is folded in from the newest interactions, so that a new event counts at once.
+ * Makes the vector that stands for a user in one request: the stored one as long as nothing has happened since, else
+ * one that is folded in from the newest interactions, so that a new event counts at once. With a model that cannot fold
+ * in, a user is their stored vector whatever happens.
  */
 final class UserVectors {
 
@@ -26,18 +29,38 @@ final class UserVectors {
     if (user < 0) {
       return Optional.empty();
     }
+    FoldIn foldIn = model.foldIn();
+    if (foldIn == null) {
+      return stored(model.users(), user);
+    }
     Interactions known = history.interactions(user);
     if (known.lastSequence() <= model.logPosition()) {
-      float[] trained = new float[model.dim()];
-      if (model.users().copyVector(user, trained, 0)) {
-        return Optional.of(trained);
+      Optional<float[]> trained = stored(model.users(), user);
+      if (trained.isPresent()) {
+        return trained;
       }
     }
-    return fold(model, known.items());
+    return fold(model, foldIn, known.items());
   }
 
-  /** The vector of a user who has chosen these items and nothing else; empty when the model knows none of them. */
-  static Optional<float[]> fold(ServedModel model, Int2FloatMap weightsByItem) {
+  /**
+   * The vector of a user who has chosen this item and nothing else: the item's own with a model that cannot fold in;
+   * empty when the model does not know it.
+   */
+  static Optional<float[]> ofWhoeverChose(ServedModel model, int item) {
+    FoldIn foldIn = model.foldIn();
+    return foldIn == null
+        ? stored(model.items(), item)
+        : fold(model, foldIn, Int2FloatMaps.singleton(item, 1f));
+  }
+
+  private static Optional<float[]> stored(ArenaTable table, int token) {
+    float[] vector = new float[table.dim()];
+    return table.copyVector(token, vector, 0) ? Optional.of(vector) : Optional.empty();
+  }
+
+  private static Optional<float[]> fold(
+      ServedModel model, FoldIn foldIn, Int2FloatMap weightsByItem) {
     int dim = model.dim();
     float[] vectors = new float[weightsByItem.size() * dim];
     float[] weights = new float[weightsByItem.size()];
@@ -51,7 +74,7 @@ final class UserVectors {
       return Optional.empty();
     }
     float[] user = new float[dim];
-    double minimum = model.foldIn().fold(vectors, weights, count, user, 0, new FoldIn.Scratch(dim));
+    double minimum = foldIn.fold(vectors, weights, count, user, 0, new FoldIn.Scratch(dim));
     return Double.isNaN(minimum) ? Optional.empty() : Optional.of(user);
   }
 }

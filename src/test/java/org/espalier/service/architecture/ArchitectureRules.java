@@ -47,6 +47,12 @@ final class ArchitectureRules {
         "embeddings.arena uses tables and kernels",
         uses("embeddings.arena", "embeddings.table", "embeddings.kernel"));
     rules.put("embeddings.store uses tables", uses("embeddings.store", "embeddings.table"));
+    rules.put(
+        "embeddings.fit uses arenas, tables and kernels",
+        uses("embeddings.fit", "embeddings.arena", "embeddings.table", "embeddings.kernel"));
+    rules.put(
+        "embeddings.exchange uses stores and tables",
+        uses("embeddings.exchange", "embeddings.store", "embeddings.table"));
     rules.put("learning.data uses nothing", uses("learning.data"));
     rules.put("learning.kernel uses kernels", uses("learning.kernel", "embeddings.kernel"));
     rules.put(

@@ -46,6 +46,14 @@ class ArchitectureTest {
           planted(
               "embeddings.arena uses tables and kernels", "embeddings.arena", "embeddings.store.X"),
           planted("embeddings.store uses tables", "embeddings.store", "embeddings.arena.X"),
+          planted(
+              "embeddings.fit uses arenas, tables and kernels",
+              "embeddings.fit",
+              "embeddings.store.X"),
+          planted(
+              "embeddings.exchange uses stores and tables",
+              "embeddings.exchange",
+              "embeddings.fit.X"),
           planted("learning.data uses nothing", "learning.data", "embeddings.kernel.X"),
           planted("learning.kernel uses kernels", "learning.kernel", "learning.data.X"),
           planted("learning.train uses data and kernels", "learning.train", "learning.mf.X"),

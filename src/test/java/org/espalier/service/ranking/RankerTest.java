@@ -103,6 +103,34 @@ class RankerTest {
   }
 
   @Test
+  void a_model_that_cannot_fold_in_ranks_by_stored_users_and_finds_what_is_like_an_item() {
+    events("click", "a", "i0", "i1", "i2");
+    events("click", "b", "i2", "i2");
+    int user = store.dictionary().find(Field.USER, "a");
+    int[] items = {item("i0"), item("i1"), item("i2")};
+    float[] vectors = {1, 0, 0.9f, 0.1f, 0, 1};
+    active.replace(
+        new ServedModel(
+            5,
+            "fit",
+            0,
+            ArenaTable.load(MultiSizeTable.uniform("item", "entity", 2, items, vectors)),
+            ArenaTable.load(
+                MultiSizeTable.uniform("user", "user", 2, new int[] {user}, new float[] {1, 5})),
+            null));
+    assertThat(ids(ranker.recommend(request("a", 3)))).containsExactly("i2", "i1", "i0");
+    assertThat(ranker.recommend(request("a", 3)).fallback()).isNull();
+    events("click", "a", "i0"); // newer than the model, which cannot count it
+    assertThat(ids(ranker.rank(rank("a", "i0", "i2")))).containsExactly("i2", "i0");
+    assertThat(ranker.recommend(request("b", 3)).fallback()).isEqualTo("popular");
+    assertThat(ids(ranker.similar("i0", 2))).containsExactly("i1", "i2");
+  }
+
+  private int item(String id) {
+    return store.dictionary().find(Field.ENTITY, id);
+  }
+
+  @Test
   void an_empty_store_recommends_nothing() {
     assertThat(ranker.recommend(request("a", 10)).items()).isEmpty();
     assertThat(ranker.rank(rank("a", "i1")).unknownItems()).containsExactly("i1");

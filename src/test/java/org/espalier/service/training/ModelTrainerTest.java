@@ -77,7 +77,7 @@ class ModelTrainerTest {
     assertThat(manifest.provenance().codeVersion()).isEqualTo("1.2.3");
     assertThat(manifest.provenance().kernel()).startsWith("simd");
     assertThat(manifest.parameters()).containsEntry("loss", "ALS");
-    assertThat(MfGeneration.foldIn(manifest).unobservedWeight()).isEqualTo(1);
+    assertThat(MfGeneration.foldIn(manifest).orElseThrow().unobservedWeight()).isEqualTo(1);
     assertThat(store.generations().active()).as("training does not activate").isEmpty();
 
     int click = store.dictionary().find(Field.EVENT_TYPE, "click");

@@ -23,10 +23,10 @@ import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Makes a generation of files. All of them are read and checked before anything is written, but for the
- * dictionary, which keeps the tokens of an import that fails later.
+ * A folder that {@link GenerationExport} wrote, read and checked, which can become a generation of any
+ * store. Closing lets go of its files.
  */
-public final class GenerationImport {
+public final class GenerationImport implements AutoCloseable {
 
   private static final int TOKENS_A_BATCH = 10_000;
   private static final int LINE_BYTES_MAX = 1 << 20;
@@ -39,38 +39,61 @@ public final class GenerationImport {
           .build()
           .readerFor(GenerationExport.RowLine.class);
 
-  private GenerationImport() {}
+  private final ExportedGeneration described;
+  private final List<Parsed> tables = new ArrayList<>();
+
+  private GenerationImport(ExportedGeneration described) {
+    this.described = described;
+  }
 
   /**
-   * Makes a generation, which is not activated, of a folder that {@link GenerationExport} wrote.
+   * Reads a folder.
+   *
+   * @throws ExchangeException naming file, line and id, for anything but what an export writes
+   */
+  public static GenerationImport read(Path folder) {
+    GenerationImport read = new GenerationImport(ExportedGeneration.read(folder));
+    try {
+      for (Table table : read.described.tables()) {
+        Parsed parsed = parse(folder, table);
+        read.tables.add(parsed);
+        if (parsed.dim() != read.described.dim()) {
+          throw ExchangeException.at(
+              folder,
+              "table %s has %d dimensions, its generation %d"
+                  .formatted(table.name(), parsed.dim(), read.described.dim()));
+        }
+      }
+      return read;
+    } catch (RuntimeException e) {
+      try (read) {
+        throw e;
+      }
+    }
+  }
+
+  /**
+   * Makes a generation, which is not activated. The dictionary keeps the tokens of one that fails.
    *
    * @param provenance of the new generation
    * @return its number
-   * @throws ExchangeException naming file, line and id, for anything but what an export writes
    */
-  public static int folder(Store store, Path folder, Instant now, Provenance provenance) {
-    ExportedGeneration described = ExportedGeneration.read(folder);
-    List<Parsed> parsed = new ArrayList<>();
-    for (Table table : described.tables()) {
-      Parsed one = parse(folder, table);
-      if (one.dim() != described.dim()) {
-        throw ExchangeException.at(
-            folder,
-            "table %s has %d dimensions, its generation %d"
-                .formatted(table.name(), one.dim(), described.dim()));
-      }
-      parsed.add(one);
-    }
-    List<MultiSizeTable> tables = parsed.stream().map(one -> one.intoStore(store)).toList();
-    ManifestDraft draft =
+  public int into(Store store, Instant now, Provenance provenance) {
+    return commit(
+        store,
+        tables.stream().map(table -> table.intoStore(store)).toList(),
         new ManifestDraft(
             now,
             described.model(),
             described.dim(),
             described.parameters(),
             described.metrics(),
-            provenance);
-    return commit(store, tables, draft);
+            provenance));
+  }
+
+  @Override
+  public void close() {
+    tables.forEach(Parsed::close);
   }
 
   /** Writes tables as one generation, which is not activated, and returns its number. */
@@ -111,6 +134,8 @@ public final class GenerationImport {
     int dim();
 
     MultiSizeTable intoStore(Store store);
+
+    void close();
   }
 
   private record ParsedVectors(Table table, IdentifiedVectors vectors) implements Parsed {
@@ -121,9 +146,12 @@ public final class GenerationImport {
 
     @Override
     public MultiSizeTable intoStore(Store store) {
-      try (vectors) {
-        return GenerationImport.table(store, table.name(), table.field(), vectors);
-      }
+      return GenerationImport.table(store, table.name(), table.field(), vectors);
+    }
+
+    @Override
+    public void close() {
+      vectors.close();
     }
   }
 
@@ -151,6 +179,9 @@ public final class GenerationImport {
       }
       return builder.build();
     }
+
+    @Override
+    public void close() {}
   }
 
   private static Parsed parse(Path folder, Table table) {

@@ -85,6 +85,11 @@ public final class Store implements AutoCloseable {
     }
   }
 
+  /** Whether a directory holds a store, whatever its state; opens and makes nothing. */
+  public static boolean isAt(Path directory) {
+    return StoreDirectory.isStore(directory);
+  }
+
   public Dictionary dictionary() {
     return dictionary;
   }

@@ -80,6 +80,10 @@ final class StoreDirectory {
         });
   }
 
+  static boolean isStore(Path root) {
+    return Files.exists(root.resolve(FORMAT_FILE));
+  }
+
   /** The copy is complete. */
   void finishCopy() {
     translating(

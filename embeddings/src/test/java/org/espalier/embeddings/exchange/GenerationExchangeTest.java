@@ -124,6 +124,12 @@ class GenerationExchangeTest {
     return GenerationExport.write(store, 1, List.of(), form, exported, StepListener.NONE);
   }
 
+  private int importInto(Store target) {
+    try (GenerationImport read = GenerationImport.read(exported)) {
+      return read.into(target, Instant.EPOCH, PROVENANCE);
+    }
+  }
+
   private Map<String, List<Float>> read(Store from, int number, String table) {
     TableHeader header = from.generations().header(number, table);
     Field field = from.dictionary().field(header.shape().field()).orElseThrow();
@@ -170,7 +176,7 @@ class GenerationExchangeTest {
     assertThat(export(form)).isEqualTo(502);
     try (Store other = Store.open(folder.resolve("other"), OPTIONS)) {
       other.intern("entity", List.of("somebody else's", "item \"7\" ü")); // other ids than here
-      int number = GenerationImport.folder(other, exported, Instant.EPOCH, PROVENANCE);
+      int number = importInto(other);
       Manifest manifest = other.generations().manifest(number);
       assertThat(manifest.model()).isEqualTo("mf");
       assertThat(manifest.number("alpha")).isEqualTo(0.5);
@@ -215,7 +221,7 @@ class GenerationExchangeTest {
       assertThatThrownBy(() -> export(form)).hasMessageContaining("export as ndjson");
     } else {
       assertThat(export(form)).isOne();
-      assertThat(GenerationImport.folder(store, exported, Instant.EPOCH, PROVENANCE)).isEqualTo(2);
+      assertThat(importInto(store)).isEqualTo(2);
     }
   }
 
@@ -242,7 +248,7 @@ class GenerationExchangeTest {
     int at = text.indexOf(old);
     assertThat(at).isNotNegative();
     Files.writeString(path, text.substring(0, at) + now + text.substring(at + old.length()));
-    assertThatThrownBy(() -> GenerationImport.folder(store, exported, Instant.EPOCH, PROVENANCE))
+    assertThatThrownBy(() -> importInto(store))
         .isInstanceOf(ExchangeException.class)
         .hasMessageStartingWith(exported.toString())
         .hasMessageContaining(fault)

@@ -98,12 +98,12 @@ public final class RetrievalPruneExperiment {
     }
     try (Workers workers = new Workers(mf.threads())) {
       long start = System.nanoTime();
+      ItemSets seen = ItemSets.of(data.train());
       RetrievalPruner pruner =
           new RetrievalPruner(
-              training.model(),
-              ItemSets.of(data.train()),
+              Prepared.of(training.model(), seen, spec.seed(), workers, cancelled),
+              seen,
               Optional.of(RetrievalEvaluator.of(data.valid(), data.train())),
-              spec.seed(),
               workers,
               cancelled);
       Pruned pruned = pruner.prune(spec);

@@ -2,7 +2,6 @@ package org.espalier.search.retrieval;
 
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import org.espalier.learning.data.ItemSets;
@@ -14,8 +13,8 @@ import org.espalier.search.size.Method;
 import org.espalier.search.size.NoRoomException;
 
 /**
- * Prunes a trained factorisation: balanced axes, saliency of the rankings' heads, sizes at one price over
- * both tables, distillation from the full-size scores. Every method gets the same axes and the same
+ * Prunes a factorisation that is {@link Prepared}: sizes at one price over both tables, distillation from
+ * the full-size scores. Every method gets the same axes and the same
  * distillation, so that tables of one budget differ in their sizes alone.
  *
  * <p>The space that nested rows share is chosen by validation among multiples of the mean size: in a tight
@@ -34,29 +33,24 @@ public final class RetrievalPruner {
   private final int[] counts;
 
   /**
-   * Finds axes and saliency, which serve every budget.
-   *
-   * @param teacher the full-size model
-   * @param seen what it was trained on
+   * @param prepared serves every budget
+   * @param seen what its model was trained on
    * @param validation chooses the space where a spec does not
-   * @throws CancellationException when it was cancelled
+   * @param cancelled asked between steps
    */
   public RetrievalPruner(
-      MfModel teacher,
+      Prepared prepared,
       ItemSets seen,
       Optional<RetrievalEvaluator> validation,
-      long seed,
       Workers workers,
       BooleanSupplier cancelled) {
     this.validation = validation;
     this.workers = workers;
     this.cancelled = cancelled;
-    model = BalancedAxes.of(teacher);
+    model = prepared.model();
+    saliency = prepared.saliency();
     distiller = new ScoreDistiller(model, seen);
-    saliency =
-        new HeadSaliency(model, seen).compute(new SplittableRandom(seed), workers, cancelled);
     counts = counts(seen);
-    stopIfCancelled();
   }
 
   /** Interactions of each token, users first. */

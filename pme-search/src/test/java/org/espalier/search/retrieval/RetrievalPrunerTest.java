@@ -222,20 +222,19 @@ class RetrievalPrunerTest {
   @Test
   void a_cancelled_search_throws() {
     try (Workers workers = new Workers(1)) {
-      assertThatThrownBy(() ->
-              new RetrievalPruner(
-                  teacher, ItemSets.of(WORLD.train()), Optional.empty(), 1, workers, () -> true))
+      assertThatThrownBy(
+              () -> Prepared.of(teacher, ItemSets.of(WORLD.train()), 1, workers, () -> true))
           .isInstanceOf(CancellationException.class);
     }
   }
 
   private static Pruned prune(PruneSpec spec, int threads) {
     try (Workers workers = new Workers(threads)) {
+      ItemSets seen = ItemSets.of(WORLD.train());
       return new RetrievalPruner(
-              teacher,
-              ItemSets.of(WORLD.train()),
+              Prepared.of(teacher, seen, spec.seed(), workers, () -> false),
+              seen,
               Optional.of(RetrievalEvaluator.of(WORLD.valid(), WORLD.train())),
-              spec.seed(),
               workers,
               () -> false)
           .prune(spec);

@@ -4,6 +4,8 @@ import java.io.PrintWriter;
 import org.espalier.embeddings.exchange.ExchangeException;
 import org.espalier.embeddings.store.StoreException;
 import org.espalier.learning.data.DataException;
+import org.espalier.search.job.SearchException;
+import org.espalier.search.size.NoRoomException;
 import org.espalier.service.console.CommandException;
 import org.espalier.service.platform.StartFailedException;
 import org.espalier.service.training.TrainingException;
@@ -36,6 +38,8 @@ public final class CommandErrors implements IParameterExceptionHandler, IExecuti
       case CommandException _,
           StartFailedException _,
           TrainingException _,
+          SearchException _,
+          NoRoomException _,
           DataException _,
           ExchangeException _,
           StoreException _ ->

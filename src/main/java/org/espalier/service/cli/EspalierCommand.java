@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
       DemoCommand.class,
       ServeCommand.class,
       TrainCommand.class,
+      SearchCommand.class,
       EvaluateCommand.class,
       FitCommand.class,
       ExportCommand.class,

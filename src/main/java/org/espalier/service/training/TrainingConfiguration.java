@@ -7,7 +7,7 @@ import org.espalier.service.platform.InteractionProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The trainer of a running service. */
+/** The trainer of a running service, and what a search needs of it. */
 @Configuration(proxyBeanMethods = false)
 class TrainingConfiguration {
 
@@ -15,5 +15,11 @@ class TrainingConfiguration {
   ModelTrainer modelTrainer(
       Store store, InteractionProperties interactions, Clock clock, EspalierProperties properties) {
     return new ModelTrainer(store, interactions, clock, properties.version());
+  }
+
+  @Bean
+  SearchStore searchStore(
+      Store store, InteractionProperties interactions, Clock clock, EspalierProperties properties) {
+    return new SearchStore(store, interactions, clock, properties.version());
   }
 }

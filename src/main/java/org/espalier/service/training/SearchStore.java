@@ -1,0 +1,105 @@
+package org.espalier.service.training;
+
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.espalier.embeddings.kernel.FloatKernels;
+import org.espalier.embeddings.store.Field;
+import org.espalier.embeddings.store.GenerationWriter;
+import org.espalier.embeddings.store.ManifestDraft;
+import org.espalier.embeddings.store.Provenance;
+import org.espalier.embeddings.store.Store;
+import org.espalier.search.job.Candidate;
+import org.espalier.search.job.LogSnapshot;
+import org.espalier.search.job.SearchReport;
+import org.espalier.service.platform.InteractionProperties;
+import org.espalier.service.platform.MfGeneration;
+import org.espalier.service.platform.TypeWeights;
+
+/** What a search of sizes has to do with a store: it reads the log once, and writes its candidate. */
+public final class SearchStore {
+
+  private final Store store;
+  private final TypeWeights weights;
+  private final Clock clock;
+  private final String codeVersion;
+
+  /**
+   * @param codeVersion goes into the manifest
+   */
+  public SearchStore(
+      Store store, InteractionProperties interactions, Clock clock, String codeVersion) {
+    this.store = store;
+    this.weights = new TypeWeights(store.dictionary(), interactions);
+    this.clock = clock;
+    this.codeVersion = codeVersion;
+  }
+
+  /** The interactions of the log as it is now. */
+  public LogSnapshot read(LogSnapshot.Progress progress) {
+    Snapshot snapshot =
+        Snapshot.read(
+                store,
+                weights,
+                reading -> progress.at((double) reading.sequence() / reading.lastSequence()),
+                () -> false)
+            .orElseThrow();
+    return new LogSnapshot(
+        snapshot.lastSequence(), snapshot.interactions(), snapshot.users(), snapshot.items());
+  }
+
+  /** Writes a candidate as a generation, whole or not at all; does not activate it. */
+  public int write(Candidate candidate) {
+    SearchReport report = candidate.report();
+    try (GenerationWriter writer = store.generations().begin()) {
+      writer.table(
+          candidate
+              .tables()
+              .itemTable(MfGeneration.ITEMS, Field.ENTITY.name(), candidate.snapshot().itemIds()));
+      writer.table(
+          candidate
+              .tables()
+              .userTable(MfGeneration.USERS, Field.USER.name(), candidate.snapshot().userIds()));
+      return writer.commit(
+          new ManifestDraft(
+              clock.instant(),
+              MfGeneration.MODEL,
+              report.space(),
+              parameters(candidate),
+              finite(report.metrics()),
+              new Provenance(
+                  report.seed(),
+                  1,
+                  report.lastSequence(),
+                  codeVersion,
+                  FloatKernels.best().name(),
+                  List.of())));
+    }
+  }
+
+  private static Map<String, Object> parameters(Candidate candidate) {
+    SearchReport report = candidate.report();
+    Map<String, Object> parameters =
+        new TreeMap<>(MfGeneration.foldIn(candidate.mf().objective().foldIn()));
+    parameters.put(
+        "loss", candidate.mf().objective().getClass().getSimpleName().toUpperCase(Locale.ROOT));
+    parameters.put("epochs", candidate.mf().epochsMax());
+    parameters.put("interactions", report.interactions());
+    parameters.put("method", report.method());
+    parameters.put("keep", report.keep());
+    parameters.put("full_dim", report.dim());
+    parameters.put("stored_numbers", report.stored());
+    parameters.put("budget", report.budget());
+    return parameters;
+  }
+
+  /** A manifest holds numbers only; a metric over no users is none. */
+  private static Map<String, Double> finite(Map<String, Double> metrics) {
+    Map<String, Double> kept = new LinkedHashMap<>(metrics);
+    kept.values().removeIf(value -> !Double.isFinite(value));
+    return kept;
+  }
+}

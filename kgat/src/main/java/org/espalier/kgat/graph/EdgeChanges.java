@@ -63,6 +63,49 @@ public final class EdgeChanges {
     return append(REMOVE_ENTITY, 0, entity, 0, 0);
   }
 
+  /** Is told of nodes that lost all their edges. */
+  public interface Removals {
+    void user(int user);
+
+    void entity(int entity);
+  }
+
+  /** Names the users and entities of {@link #removeUser} and {@link #removeEntity}, in order. */
+  public void forEachRemoved(Removals removals) {
+    for (int i = 0; i < size(); i++) {
+      switch (kinds.getByte(i)) {
+        case REMOVE_USER -> removals.user(heads.getInt(i));
+        case REMOVE_ENTITY -> removals.entity(heads.getInt(i));
+        default -> {}
+      }
+    }
+  }
+
+  /**
+   * These changes where a triple weighs so much for each 1 that it weighs here.
+   *
+   * @param weight 0 leaves triples out
+   */
+  public EdgeChanges withTripleWeight(float weight) {
+    if (weight == 1) {
+      return this;
+    }
+    EdgeChanges result = new EdgeChanges();
+    for (int i = 0; i < size(); i++) {
+      boolean edge = kinds.getByte(i) == SET || kinds.getByte(i) == ADD;
+      boolean triple = edge && relations.getInt(i) != CkgBuilder.INTERACTS;
+      if (!triple || weight > 0) {
+        result.append(
+            kinds.getByte(i),
+            relations.getInt(i),
+            heads.getInt(i),
+            tails.getInt(i),
+            triple ? weights.getFloat(i) * weight : weights.getFloat(i));
+      }
+    }
+    return result;
+  }
+
   /** All changes of another list, after those here. */
   public EdgeChanges addAll(EdgeChanges other) {
     kinds.addAll(other.kinds);

@@ -37,6 +37,35 @@ public abstract sealed class GraphKernel permits ScalarGraphKernel, VectorGraphK
   }
 
   /**
+   * {@code out[outAt + d] += Σ_e weights[e] · factors[index[e]] · rows[index[e]·dim + d]} for {@code
+   * from <= e < to}: {@link #gatherAdd} where each row has a factor of its own.
+   *
+   * @param rows (any, dim)
+   */
+  public final void gatherScaledAdd(
+      float[] weights,
+      float[] factors,
+      int[] index,
+      int from,
+      int to,
+      float[] rows,
+      int dim,
+      float[] out,
+      int outAt) {
+    Objects.checkFromToIndex(from, to, index.length);
+    Objects.checkFromToIndex(from, to, weights.length);
+    Objects.checkFromIndexSize(outAt, dim, out.length);
+    gatherScaled(weights, factors, index, from, to, rows, dim, out, outAt);
+  }
+
+  /** Returns {@code √Σ_i (a[aAt + i] − b[bAt + i])²} for {@code i < n}. */
+  public final float distance(float[] a, int aAt, float[] b, int bAt, int n) {
+    Objects.checkFromIndexSize(aAt, n, a.length);
+    Objects.checkFromIndexSize(bAt, n, b.length);
+    return (float) Math.sqrt(squaredDistance(a, aAt, b, bAt, n));
+  }
+
+  /**
    * {@code rows[index[e]·dim + d] += weights[e] · x[xAt + d]} for {@code from <= e < to} and {@code
    * dimFrom <= d < dimTo}: the transpose of {@link #gatherAdd} on a strip of columns, so that threads
    * with strips of their own need no locks.
@@ -85,6 +114,19 @@ public abstract sealed class GraphKernel permits ScalarGraphKernel, VectorGraphK
       int dim,
       float[] out,
       int outAt);
+
+  abstract void gatherScaled(
+      float[] weights,
+      float[] factors,
+      int[] index,
+      int from,
+      int to,
+      float[] rows,
+      int dim,
+      float[] out,
+      int outAt);
+
+  abstract float squaredDistance(float[] a, int aAt, float[] b, int bAt, int n);
 
   abstract void scatter(
       float[] weights,

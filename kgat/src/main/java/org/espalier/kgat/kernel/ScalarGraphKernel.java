@@ -27,6 +27,36 @@ final class ScalarGraphKernel extends GraphKernel {
   }
 
   @Override
+  void gatherScaled(
+      float[] weights,
+      float[] factors,
+      int[] index,
+      int from,
+      int to,
+      float[] rows,
+      int dim,
+      float[] out,
+      int outAt) {
+    for (int e = from; e < to; e++) {
+      int row = index[e] * dim;
+      float weight = weights[e] * factors[index[e]];
+      for (int d = 0; d < dim; d++) {
+        out[outAt + d] += weight * rows[row + d];
+      }
+    }
+  }
+
+  @Override
+  float squaredDistance(float[] a, int aAt, float[] b, int bAt, int n) {
+    float sum = 0;
+    for (int i = 0; i < n; i++) {
+      float difference = a[aAt + i] - b[bAt + i];
+      sum += difference * difference;
+    }
+    return sum;
+  }
+
+  @Override
   void scatter(
       float[] weights,
       int[] index,

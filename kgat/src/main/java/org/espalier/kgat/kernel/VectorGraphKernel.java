@@ -66,6 +66,71 @@ final class VectorGraphKernel extends GraphKernel {
   }
 
   @Override
+  void gatherScaled(
+      float[] weights,
+      float[] factors,
+      int[] index,
+      int from,
+      int to,
+      float[] rows,
+      int dim,
+      float[] out,
+      int outAt) {
+    int d = 0;
+    for (; d + 4 * WIDTH <= dim; d += 4 * WIDTH) {
+      FloatVector s0 = FloatVector.fromArray(LANES, out, outAt + d);
+      FloatVector s1 = FloatVector.fromArray(LANES, out, outAt + d + WIDTH);
+      FloatVector s2 = FloatVector.fromArray(LANES, out, outAt + d + 2 * WIDTH);
+      FloatVector s3 = FloatVector.fromArray(LANES, out, outAt + d + 3 * WIDTH);
+      for (int e = from; e < to; e++) {
+        FloatVector w = FloatVector.broadcast(LANES, weights[e] * factors[index[e]]);
+        int row = index[e] * dim + d;
+        s0 = w.fma(FloatVector.fromArray(LANES, rows, row), s0);
+        s1 = w.fma(FloatVector.fromArray(LANES, rows, row + WIDTH), s1);
+        s2 = w.fma(FloatVector.fromArray(LANES, rows, row + 2 * WIDTH), s2);
+        s3 = w.fma(FloatVector.fromArray(LANES, rows, row + 3 * WIDTH), s3);
+      }
+      s0.intoArray(out, outAt + d);
+      s1.intoArray(out, outAt + d + WIDTH);
+      s2.intoArray(out, outAt + d + 2 * WIDTH);
+      s3.intoArray(out, outAt + d + 3 * WIDTH);
+    }
+    for (; d + WIDTH <= dim; d += WIDTH) {
+      FloatVector sum = FloatVector.fromArray(LANES, out, outAt + d);
+      for (int e = from; e < to; e++) {
+        FloatVector x = FloatVector.fromArray(LANES, rows, index[e] * dim + d);
+        sum = FloatVector.broadcast(LANES, weights[e] * factors[index[e]]).fma(x, sum);
+      }
+      sum.intoArray(out, outAt + d);
+    }
+    for (; d < dim; d++) { // tail: dim % lanes
+      float sum = out[outAt + d];
+      for (int e = from; e < to; e++) {
+        sum += weights[e] * factors[index[e]] * rows[index[e] * dim + d];
+      }
+      out[outAt + d] = sum;
+    }
+  }
+
+  @Override
+  float squaredDistance(float[] a, int aAt, float[] b, int bAt, int n) {
+    FloatVector sums = FloatVector.zero(LANES);
+    int whole = n - n % WIDTH;
+    int i = 0;
+    for (; i < whole; i += WIDTH) {
+      FloatVector difference =
+          FloatVector.fromArray(LANES, a, aAt + i).sub(FloatVector.fromArray(LANES, b, bAt + i));
+      sums = difference.fma(difference, sums);
+    }
+    float sum = sums.reduceLanes(VectorOperators.ADD);
+    for (; i < n; i++) { // tail: n % lanes
+      float difference = a[aAt + i] - b[bAt + i];
+      sum += difference * difference;
+    }
+    return sum;
+  }
+
+  @Override
   void scatter(
       float[] weights,
       int[] index,

@@ -139,6 +139,11 @@ public enum Aggregator {
     return branches;
   }
 
+  /** Whether a layer's row depends on the node's own row below, not on its neighbours' alone. */
+  public boolean usesSelf() {
+    return branches > 0;
+  }
+
   /** The length of a branch's input row when nodes have {@code dim} values. */
   int inputSize(int dim) {
     return dim;

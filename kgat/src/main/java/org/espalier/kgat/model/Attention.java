@@ -56,6 +56,18 @@ public final class Attention {
    * @param weights receives a weight an edge; those of a head add up to 1
    */
   public void compute(TransR transR, float[] nodes, Workers workers, float[] weights) {
+    compute(transR, nodes, workers, weights, TrainingPass.NOTHING);
+  }
+
+  /**
+   * The same, and what the weights were divided by, so that an edge which comes later can be weighed
+   * like the others.
+   *
+   * @param logSums receives a node's logarithm of {@code Σ weight·e^π}, −∞ without edges; nothing when
+   *     it is empty
+   */
+  public void compute(
+      TransR transR, float[] nodes, Workers workers, float[] weights, float[] logSums) {
     float[] transposed = transR.transposedProjections();
     Scratch[] scratch = new Scratch[workers.count()];
     Arrays.setAll(scratch, _ -> new Scratch(transR));
@@ -67,7 +79,7 @@ public final class Attention {
             scoreBlock(block, transR, transposed, nodes, scratch[worker], weights);
           }
         });
-    softmax(workers, weights);
+    softmax(workers, weights, logSums);
   }
 
   private static final class Scratch {
@@ -149,18 +161,21 @@ public final class Attention {
   }
 
   /** Turns scores into weights, head by head. */
-  private void softmax(Workers workers, float[] scores) {
+  private void softmax(Workers workers, float[] scores, float[] logSums) {
     workers.forBlocks(
         graph.nodeCount(),
         NODES,
         (from, to, _) -> {
           for (int head = from; head < to; head++) {
-            softmax(scores, graph.begin(head), graph.end(head));
+            float logSum = softmax(scores, graph.begin(head), graph.end(head));
+            if (logSums.length > 0) {
+              logSums[head] = logSum;
+            }
           }
         });
   }
 
-  private void softmax(float[] scores, int from, int to) {
+  private float softmax(float[] scores, int from, int to) {
     float max = Float.NEGATIVE_INFINITY;
     for (int e = from; e < to; e++) {
       max = Math.max(max, scores[e]);
@@ -174,5 +189,6 @@ public final class Attention {
     for (int e = from; e < to; e++) {
       scores[e] *= scale;
     }
+    return (float) (max + Math.log(sum));
   }
 }

@@ -2,6 +2,7 @@ package org.espalier.kgat.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.espalier.kgat.graph.Ckg;
 import org.espalier.learning.kernel.Workers;
@@ -181,6 +182,31 @@ public final class GraphLearner {
     return Propagation.of(graph, spec, base, layers, edgeWeights, workers);
   }
 
+  /**
+   * A copy of the present weights as a propagator.
+   *
+   * @param tripleWeight what a triple weighs in the graph where an interaction weighs 1; 0 without triples
+   */
+  public Propagator propagator(float tripleWeight) {
+    Weights weights = copyWeights();
+    List<LayerWeights> copies = new ArrayList<>();
+    for (int l = 0; l < layers.size(); l++) {
+      LayerWeights layer = layers.get(l);
+      copies.add(
+          new LayerWeights(layer.aggregator(), layer.in(), layer.out(), weights.layers.get(l)));
+    }
+    boolean attentive = weighting == EdgeWeighting.ATTENTION;
+    return new Propagator(
+        spec,
+        weighting,
+        0,
+        tripleWeight,
+        graph.userCount(),
+        weights.base,
+        copies,
+        attentive ? Optional.of(weights.transR) : Optional.empty());
+  }
+
   /** Trainable floats. */
   public long parameters() {
     long sum = base.length;
@@ -193,16 +219,20 @@ public final class GraphLearner {
     return sum;
   }
 
-  /** A copy of everything that {@link #propagate} depends on. */
+  /** A copy of everything that {@link #propagate} and {@link #propagator} depend on. */
   public Weights copyWeights() {
     return new Weights(
-        base.clone(), edgeWeights.clone(), layers.stream().map(l -> l.values().clone()).toList());
+        base.clone(),
+        edgeWeights.clone(),
+        layers.stream().map(l -> l.values().clone()).toList(),
+        transR.withRelations(transR.relations()));
   }
 
   /** Goes back to weights that this learner had. */
   public void restore(Weights weights) {
     System.arraycopy(weights.base, 0, base, 0, base.length);
     System.arraycopy(weights.edgeWeights, 0, edgeWeights, 0, edgeWeights.length);
+    transR.copyFrom(weights.transR);
     for (int l = 0; l < layers.size(); l++) {
       float[] values = layers.get(l).values();
       System.arraycopy(weights.layers.get(l), 0, values, 0, values.length);
@@ -214,11 +244,13 @@ public final class GraphLearner {
     private final float[] base;
     private final float[] edgeWeights;
     private final List<float[]> layers;
+    private final TransR transR;
 
-    private Weights(float[] base, float[] edgeWeights, List<float[]> layers) {
+    private Weights(float[] base, float[] edgeWeights, List<float[]> layers, TransR transR) {
       this.base = base;
       this.edgeWeights = edgeWeights;
       this.layers = layers;
+      this.transR = transR;
     }
   }
 }

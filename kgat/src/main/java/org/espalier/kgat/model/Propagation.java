@@ -13,13 +13,13 @@ import org.espalier.learning.kernel.Workers;
  */
 public final class Propagation {
 
-  private static final int BLOCKS = 4 * LayerBlock.ROWS;
-
   private final PropagationSpec spec;
+  private final int userCount;
   private final float[][] states;
 
-  private Propagation(PropagationSpec spec, float[][] states) {
+  private Propagation(PropagationSpec spec, int userCount, float[][] states) {
     this.spec = spec;
+    this.userCount = userCount;
     this.states = states;
   }
 
@@ -40,54 +40,25 @@ public final class Propagation {
     int nodes = graph.nodeCount();
     float[][] states = new float[spec.depth() + 1][];
     states[0] = base;
-    LayerBlock[] blocks = new LayerBlock[workers.count()];
-    Arrays.setAll(blocks, _ -> new LayerBlock(spec));
-    for (int l = 1; l <= spec.depth(); l++) {
-      float[] below = states[l - 1];
-      float[] above = new float[Math.multiplyExact(nodes, spec.size(l))];
-      LayerWeights weights = layers.get(l - 1);
-      workers.forBlocks(
-          nodes,
-          BLOCKS,
-          (from, to, worker) -> {
-            for (int row = from; row < to; row += LayerBlock.ROWS) {
-              int rows = Math.min(LayerBlock.ROWS, to - row);
-              block(graph, weights, edgeWeights, below, row, rows, above, blocks[worker]);
-            }
-          });
-      states[l] = above;
-    }
-    return new Propagation(spec, states);
-  }
-
-  private static void block(
-      Ckg graph,
-      LayerWeights weights,
-      float[] edgeWeights,
-      float[] below,
-      int first,
-      int rows,
-      float[] above,
-      LayerBlock block) {
     GraphKernel kernel = GraphKernels.best();
-    int in = weights.in();
-    int out = weights.out();
-    System.arraycopy(below, first * in, block.self, 0, rows * in);
-    Arrays.fill(block.around, 0, rows * in, 0);
-    for (int r = 0; r < rows; r++) {
-      int node = first + r;
-      kernel.gatherAdd(
-          edgeWeights,
-          graph.tails(),
-          graph.begin(node),
-          graph.end(node),
-          below,
-          in,
-          block.around,
-          r * in);
+    Gather gather =
+        (node, below, dim, out, at) ->
+            kernel.gatherAdd(
+                edgeWeights,
+                graph.tails(),
+                graph.begin(node),
+                graph.end(node),
+                below,
+                dim,
+                out,
+                at);
+    LayerRows[] rows = new LayerRows[workers.count()];
+    Arrays.setAll(rows, _ -> new LayerRows(spec, layers, gather));
+    for (int l = 1; l <= spec.depth(); l++) {
+      states[l] = new float[Math.multiplyExact(nodes, spec.size(l))];
+      LayerRows.all(l, nodes, states[l - 1], states[l], rows, workers);
     }
-    block.forward(weights, block.around, 0, rows, TrainingPass.NOTHING, 0, 0);
-    System.arraycopy(block.out, 0, above, first * out, rows * out);
+    return new Propagation(spec, graph.userCount(), states);
   }
 
   /** The shape of what was propagated. */
@@ -102,7 +73,7 @@ public final class Propagation {
 
   /** Writes a node's final vector to {@code target[at .. at + finalSize)}. */
   public void copyFinal(int node, float[] target, int at) {
-    Readout.forward(spec, states, node, target, at);
+    Readout.forward(spec, states, node, node < userCount, target, at);
   }
 
   /** The final vectors of nodes {@code from} to {@code to}: (to - from, finalSize). */

@@ -24,7 +24,9 @@ public record PropagationSpec(
     /** Side by side, the base row first. */
     CONCATENATION,
     /** Their mean; all layers have {@code dim} values. */
-    MEAN
+    MEAN,
+    /** A user's row after one of two layers, an entity's after both; all have {@code dim} values. */
+    MEETING
   }
 
   /**
@@ -37,10 +39,13 @@ public record PropagationSpec(
     }
     int base = dim;
     boolean equal = layers.stream().allMatch(size -> size == base);
-    if (!equal && (readout == Readout.MEAN || aggregator == Aggregator.LINEAR)) {
+    if (!equal && (readout != Readout.CONCATENATION || aggregator == Aggregator.LINEAR)) {
       throw new IllegalArgumentException(
           "layers %s must all have %d values with %s and %s"
               .formatted(layers, dim, readout, aggregator));
+    }
+    if (readout == Readout.MEETING && layers.size() != 2) {
+      throw new IllegalArgumentException("layers %s must be two with MEETING".formatted(layers));
     }
     if (!(leak >= 0 && leak <= 1)) {
       throw new IllegalArgumentException("leak=%s is not in [0, 1]".formatted(leak));
@@ -75,6 +80,6 @@ public record PropagationSpec(
 
   /** Values of a final vector. */
   public int finalSize() {
-    return readout == Readout.MEAN ? dim : finalAt(depth()) + size(depth());
+    return readout == Readout.CONCATENATION ? finalAt(depth()) + size(depth()) : dim;
   }
 }

@@ -1,9 +1,9 @@
 package org.espalier.kgat.model;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.espalier.kgat.graph.Ckg;
-import org.espalier.learning.kernel.Workers;
 
 /**
  * Node vectors without training, in the manner of FastRP (Chen et al., CIKM 2019): every entity gets a
@@ -20,31 +20,29 @@ import org.espalier.learning.kernel.Workers;
 public final class RandomProjections {
 
   /** Chosen on the same slice; without any, items that only triples reach outshine all others. */
-  private static final double SMOOTHING = 5;
-
-  private static final int STEPS_OF_USERS = 1;
-  private static final int STEPS_OF_ENTITIES = 2;
+  private static final float SMOOTHING = 5;
 
   private RandomProjections() {}
 
-  /** The vectors (nodeCount, dim); the error of a score falls with {@code √dim}. */
-  public static float[] of(Ckg graph, int dim, long seed, Workers workers) {
+  /**
+   * The random rows and how they walk; the error of a score falls with {@code √dim}.
+   *
+   * @param tripleWeight what a triple weighs in the graph where an interaction weighs 1
+   */
+  public static Propagator of(Ckg graph, int dim, float tripleWeight, long seed) {
     PropagationSpec spec =
         new PropagationSpec(
-            dim, List.of(dim, dim), Aggregator.LINEAR, PropagationSpec.Readout.MEAN, false, 0);
+            dim, List.of(dim, dim), Aggregator.LINEAR, PropagationSpec.Readout.MEETING, false, 0);
     LayerWeights weightless = LayerWeights.zeros(Aggregator.LINEAR, dim, dim);
-    Propagation walks =
-        Propagation.of(
-            graph,
-            spec,
-            randomRows(graph, dim, new SplittableRandom(seed)),
-            List.of(weightless, weightless),
-            FixedWeights.symmetric(graph, SMOOTHING),
-            workers);
-    float[] result = walks.state(STEPS_OF_ENTITIES);
-    System.arraycopy(
-        walks.state(STEPS_OF_USERS), 0, result, 0, graph.userCount() * dim); // users come first
-    return result;
+    return new Propagator(
+        spec,
+        EdgeWeighting.SYMMETRIC,
+        SMOOTHING,
+        tripleWeight,
+        graph.userCount(),
+        randomRows(graph, dim, new SplittableRandom(seed)),
+        List.of(weightless, weightless),
+        Optional.empty());
   }
 
   /** Entries are √3, 0 and −√3 with chances 1/6, 2/3 and 1/6 (Achlioptas, PODS 2001). */

@@ -14,8 +14,17 @@ final class Readout {
 
   private Readout() {}
 
-  /** Writes the final vector of a node. */
-  static void forward(PropagationSpec spec, float[][] states, int node, float[] target, int at) {
+  /**
+   * Writes the final vector of a node.
+   *
+   * @param user whether the node is a user
+   */
+  static void forward(
+      PropagationSpec spec, float[][] states, int node, boolean user, float[] target, int at) {
+    if (spec.readout() == PropagationSpec.Readout.MEETING) {
+      System.arraycopy(states[user ? 1 : 2], node * spec.dim(), target, at, spec.dim());
+      return;
+    }
     Arrays.fill(target, at, at + spec.finalSize(), 0);
     for (int l = 0; l <= spec.depth(); l++) {
       int size = spec.size(l);
@@ -25,7 +34,7 @@ final class Readout {
   }
 
   /**
-   * Adds the gradient of the layers' rows: of {@code y = x/‖x‖} it is {@code (dy − y(y·dy))/‖x‖}.
+   * Adds the gradient of the layers' rows, of any readout but MEETING: of {@code y = x/‖x‖} it is {@code (dy − y(y·dy))/‖x‖}.
    *
    * @param dFinal the gradient of the final vector, from {@code at}
    * @param dStates as {@code states}

@@ -45,6 +45,9 @@ final class TrainingPass {
   private int outputCount;
 
   TrainingPass(Ckg graph, PropagationSpec spec, float[] base, Workers workers) {
+    if (spec.readout() == PropagationSpec.Readout.MEETING) {
+      throw new IllegalArgumentException("the readout MEETING has no training");
+    }
     this.graph = graph;
     this.spec = spec;
     this.workers = workers;
@@ -113,7 +116,7 @@ final class TrainingPass {
     }
     Arrays.fill(dFinals, 0, count * size, 0);
     for (int i = 0; i < count; i++) {
-      Readout.forward(spec, states, nodes[i], finals, i * size);
+      Readout.forward(spec, states, nodes[i], nodes[i] < graph.userCount(), finals, i * size);
     }
   }
 

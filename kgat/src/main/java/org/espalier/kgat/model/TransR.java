@@ -39,6 +39,19 @@ public record TransR(int relations, int dim, int size, float[] vectors, float[] 
     return result;
   }
 
+  /**
+   * The same with more relations, all zero: an edge of a relation that training has not seen has the
+   * score 0, whatever it joins.
+   */
+  public TransR withRelations(int count) {
+    return new TransR(
+        count,
+        dim,
+        size,
+        Arrays.copyOf(vectors, Math.multiplyExact(count, size)),
+        Arrays.copyOf(projections, Math.multiplyExact(count, dim * size)));
+  }
+
   int projectionAt(int relation) {
     return relation * dim * size;
   }
@@ -52,6 +65,11 @@ public record TransR(int relations, int dim, int size, float[] vectors, float[] 
       System.arraycopy(one, 0, result, projectionAt(r), one.length);
     }
     return result;
+  }
+
+  void copyFrom(TransR other) {
+    System.arraycopy(other.vectors, 0, vectors, 0, vectors.length);
+    System.arraycopy(other.projections, 0, projections, 0, projections.length);
   }
 
   void clear() {

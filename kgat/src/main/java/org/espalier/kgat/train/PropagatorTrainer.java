@@ -1,7 +1,6 @@
 package org.espalier.kgat.train;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.ToDoubleFunction;
@@ -10,6 +9,7 @@ import org.espalier.kgat.history.HistoryTraining;
 import org.espalier.kgat.model.Aggregator;
 import org.espalier.kgat.model.GraphLearner;
 import org.espalier.kgat.model.Propagation;
+import org.espalier.kgat.model.Propagator;
 import org.espalier.kgat.model.RandomProjections;
 import org.espalier.kgat.model.RankingVectors;
 import org.espalier.learning.data.Interactions;
@@ -74,15 +74,16 @@ public final class PropagatorTrainer {
                   listener,
                   cancelled);
           yield new PropagatorTraining(
-              training.vectors(), training.parameters(), training.outcome());
+              training.vectors(), training.parameters(), training.outcome(), Optional.empty());
         }
         case PropagatorSpec.RandomProjection projection -> {
           long startNs = System.nanoTime();
           Ckg graph = CkgFolder.graph(train, knowledge, projection.tripleWeight());
-          float[] nodes = RandomProjections.of(graph, projection.dim(), seed, workers);
-          RankingVectors vectors = split(nodes, projection.dim(), train);
+          Propagator walks =
+              RandomProjections.of(graph, projection.dim(), projection.tripleWeight(), seed);
+          RankingVectors vectors = vectors(walks.propagate(graph, workers), train);
           yield new PropagatorTraining(
-              vectors, 0, untrained(metric.applyAsDouble(vectors), startNs));
+              vectors, 0, untrained(metric.applyAsDouble(vectors), startNs), Optional.of(walks));
         }
       };
     }
@@ -113,8 +114,12 @@ public final class PropagatorTrainer {
             seed);
     TrainingOutcome outcome =
         new TrainingLoop(spec.epochsMax(), spec.patience()).run(trainee, listener, cancelled);
+    boolean diverged = outcome.reason() == TrainingOutcome.Reason.DIVERGED;
     return new PropagatorTraining(
-        vectors(learner.propagate(), train), learner.parameters(), outcome);
+        vectors(learner.propagate(), train),
+        learner.parameters(),
+        outcome,
+        diverged ? Optional.empty() : Optional.of(learner.propagator(looksAtTriples ? 1 : 0)));
   }
 
   private static RankingVectors vectors(Propagation propagation, Interactions train) {
@@ -123,14 +128,6 @@ public final class PropagatorTrainer {
         propagation.spec().finalSize(),
         propagation.finals(0, users),
         propagation.finals(users, users + train.itemCount()));
-  }
-
-  private static RankingVectors split(float[] nodes, int dim, Interactions train) {
-    int users = train.userCount() * dim;
-    return new RankingVectors(
-        dim,
-        Arrays.copyOf(nodes, users),
-        Arrays.copyOfRange(nodes, users, users + train.itemCount() * dim));
   }
 
   private static TrainingOutcome untrained(double metric, long startNs) {

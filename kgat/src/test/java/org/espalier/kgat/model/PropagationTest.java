@@ -79,6 +79,7 @@ class PropagationTest {
         new PropagationSpec(2, List.of(2), Aggregator.GCN, Readout.CONCATENATION, true, 0),
         states,
         0,
+        false,
         side,
         0);
     assertThat(side).containsExactly(new float[] {1, 2, 0.6f, 0.8f}, within(1e-6f));
@@ -87,6 +88,7 @@ class PropagationTest {
         new PropagationSpec(2, List.of(2), Aggregator.GCN, Readout.MEAN, false, 0),
         states,
         0,
+        false,
         mean,
         0);
     assertThat(mean).containsExactly(new float[] {2, 3}, within(1e-6f));

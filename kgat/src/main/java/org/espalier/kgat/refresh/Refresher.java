@@ -1,0 +1,359 @@
+package org.espalier.kgat.refresh;
+
+import it.unimi.dsi.fastutil.ints.IntArrayList;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.concurrent.Executor;
+import org.espalier.kgat.graph.Ckg;
+import org.espalier.kgat.graph.EdgeChanges;
+import org.espalier.kgat.graph.LiveCkg;
+import org.espalier.kgat.graph.Row;
+import org.espalier.kgat.model.EdgeWeighting;
+import org.espalier.kgat.model.Propagator;
+import org.espalier.learning.kernel.Workers;
+
+/**
+ * Keeps every layer of a trained propagator true to a graph that changes.
+ *
+ * <p>A changed row changes its node's input at every layer. A row of layer l that moves by δ changes its
+ * node's input at layer l + 1 by δ, and that of each neighbour by δ times the weight that the node has
+ * there. These changes add up to residuals ({@link Staleness}); {@link #refresh} recomputes rows in
+ * their order, largest first, until none reaches ε or the time is over. Rows are recomputed from all
+ * their neighbours, so nothing drifts: with ε = 0 and time enough the result is what a full propagation
+ * gives. What the budget leaves is carried over, and an eighth of each budget goes to rows in turn
+ * whatever their residuals, so that none starves in a stream of larger ones.
+ *
+ * <p>Residuals are bounds: by the triangle inequality, a row is at most as far from its full recomputation
+ * as its residual says, plus what its own neighbours lack.
+ *
+ * <p>A new node with nothing but edges gets vectors at once (see {@link BaseRows}). Nothing is stored:
+ * after a restart {@link #start} propagates in full, which takes less time than reading states and
+ * residuals back and cannot be out of step with the graph.
+ *
+ * <p>Calls take turns; the graph may be read by others as {@link LiveCkg} says.
+ */
+public final class Refresher implements AutoCloseable {
+
+  private static final int BATCH = 512; // rows between two looks at the clock
+  private static final int SWEEP_SHARE = 8; // of a budget
+  private static final float UNSENT_SHARE = 0.25f; // of ε: less is not sent on yet
+  private static final double FULL_SHARE = 0.5; // of all rows due: then all are computed
+
+  private final Propagator model;
+  private final VectorSink sink;
+  private final Workers workers;
+  private final int depth;
+  private final float epsilon;
+  private final boolean usesSelf;
+  private final LiveCkg graph;
+  private final BaseRows base;
+  private final EdgeWeigher weigher;
+  private final LayerStates states;
+  private NodeNumbers numbers;
+  private ResidualQueue residuals;
+  private float[][]
+      unsent; // [layer] (nodes): how far a row moved that its neighbours do not know of
+  private BitSet removed = new BitSet(); // nodes not to publish
+  private final BitSet changed = new BitSet(); // nodes to publish
+  private final IntArrayList changedNodes = new IntArrayList();
+  private final int[] batch = new int[BATCH];
+  private final int[] batchSize = new int[1];
+  private final float[] moved = new float[BATCH];
+  private final Row row = new Row();
+  private final Row neighbourRow = new Row();
+  private final float[] vector;
+  private long fullNs; // what the last full propagation took
+
+  private Refresher(
+      Propagator model,
+      Ckg start,
+      RefreshSettings settings,
+      Workers workers,
+      Executor background,
+      VectorSink sink) {
+    this.model = model;
+    this.sink = sink;
+    this.workers = workers;
+    depth = model.shape().depth();
+    epsilon = settings.epsilon();
+    usesSelf = model.shape().aggregator().usesSelf();
+    vector = new float[model.shape().finalSize()];
+    if (model.weighting() == EdgeWeighting.ATTENTION) {
+      float[] logSums = new float[start.nodeCount()];
+      float[] rows = model.baseRows(start.userCount(), start.entityCount());
+      graph = LiveCkg.of(start, model.edgeWeights(start, rows, workers, logSums), background);
+      numbers = numbersOf(graph);
+      base = new BaseRows(model, numbers);
+      NodeNumbers tight = new NodeNumbers(start.userCount(), start.entityCount());
+      weigher =
+          new AttentionWeigher(
+              graph, model.transR().orElseThrow(), base, tight.moved(logSums, 1, numbers));
+    } else {
+      graph = LiveCkg.of(start, background);
+      numbers = numbersOf(graph);
+      base = new BaseRows(model, numbers);
+      weigher =
+          new DegreeWeigher(graph, model.weighting() == EdgeWeighting.SYMMETRIC, model.smoothing());
+    }
+    for (int node = 0; node < numbers.count(); node++) {
+      graph.row(node, row);
+      base.rowChanged(node, row);
+    }
+    states = new LayerStates(model, graph, weigher, base, workers);
+    residuals = new ResidualQueue(depth, numbers.count(), epsilon);
+    unsent = new float[depth + 1][numbers.count()];
+  }
+
+  /**
+   * Propagates a graph in full, hands all vectors to the sink, and is then ready for changes.
+   *
+   * @param graph with users, entities and relations numbered as in the propagator's training, and any
+   *     number of further ones; triples weigh {@link Propagator#tripleWeight}
+   * @param background merges the graph's changes; {@code Runnable::run} does it in the caller's thread
+   */
+  public static Refresher start(
+      Propagator model, Ckg graph, RefreshSettings settings, Executor background, VectorSink sink) {
+    Ckg withAllKnown =
+        graph.resized(
+            Math.max(graph.userCount(), model.userCount()),
+            Math.max(graph.entityCount(), model.entityCount()),
+            graph.relationCount());
+    Workers workers = new Workers(settings.threads());
+    try {
+      Refresher refresher = new Refresher(model, withAllKnown, settings, workers, background, sink);
+      refresher.propagateAll();
+      return refresher;
+    } catch (RuntimeException | Error e) {
+      workers.close();
+      throw e;
+    }
+  }
+
+  private static NodeNumbers numbersOf(LiveCkg graph) {
+    return new NodeNumbers(graph.userRoom(), graph.entityRoom());
+  }
+
+  /** The graph; to be changed through {@link #apply} alone. */
+  public LiveCkg graph() {
+    return graph;
+  }
+
+  /**
+   * Changes the graph and notes what that makes stale.
+   *
+   * @param changes triples weigh 1 each; the propagator's weight of triples is applied here
+   */
+  public synchronized void apply(EdgeChanges changes) {
+    changes.forEachRemoved(
+        new EdgeChanges.Removals() {
+          @Override
+          public void user(int user) {
+            if (user < numbers.users()) {
+              forget(user);
+              sink.removedUser(user);
+            }
+          }
+
+          @Override
+          public void entity(int entity) {
+            if (entity < numbers.entities()) {
+              forget(numbers.users() + entity);
+              sink.removedEntity(entity);
+            }
+          }
+        });
+    graph.apply(changes.withTripleWeight(model.tripleWeight()), new Noting());
+  }
+
+  /** Takes in what the graph tells about changed rows. */
+  private final class Noting implements LiveCkg.RowListener {
+
+    @Override
+    public void resized(int usersBefore, int entitiesBefore) {
+      NodeNumbers before = new NodeNumbers(usersBefore, entitiesBefore);
+      NodeNumbers larger = numbersOf(graph);
+      base.moved(before, larger);
+      weigher.moved(before, larger);
+      states.moved(before, larger);
+      residuals = residuals.moved(before, larger);
+      for (int l = 0; l < unsent.length; l++) {
+        unsent[l] = before.moved(unsent[l], 1, larger);
+      }
+      removed = before.moved(removed, larger);
+      BitSet movedChanged = before.moved(changed, larger);
+      changed.clear();
+      changedNodes.clear();
+      movedChanged.stream().forEach(Refresher.this::markChanged);
+      numbers = larger;
+    }
+
+    @Override
+    public void changed(int node, Row changedRow, float changedWeight) {
+      float weightMoved = weigher.rowChanged(node, changedRow, changedWeight);
+      for (int layer = 1; layer <= depth; layer++) {
+        residuals.add(layer, node, weightMoved);
+      }
+      if (changedRow.size() > 0) {
+        removed.clear(node); // it is back
+      }
+      markChanged(node);
+      float incoming = weigher.changeOfIncoming(node);
+      for (int layer = 1; incoming > 0 && layer <= depth; layer++) {
+        sendToNeighbours(layer, node, changedRow, incoming);
+      }
+      baseMoved(node, changedRow, base.rowChanged(node, changedRow));
+    }
+  }
+
+  private void forget(int node) {
+    graph.row(node, row);
+    baseMoved(node, row, base.forget(node));
+    removed.set(node);
+  }
+
+  private void baseMoved(int node, Row edges, float distance) {
+    if (distance > 0 && depth > 0) {
+      float share = distance / states.norm(0);
+      residuals.add(1, node, share);
+      sendToNeighbours(1, node, edges, share);
+    }
+  }
+
+  /** Recomputes everything and hands all vectors of nodes that have been seen to the sink. */
+  public synchronized RefreshReport propagateAll() {
+    return propagateAll(System.nanoTime());
+  }
+
+  private RefreshReport propagateAll(long startNs) {
+    long fullFromNs = System.nanoTime();
+    states.computeAll(numbers.count());
+    fullNs = System.nanoTime() - fullFromNs;
+    residuals.clear();
+    for (float[] layer : unsent) {
+      Arrays.fill(layer, 0);
+    }
+    for (int user = 0; user < graph.userCount(); user++) {
+      markChanged(user);
+    }
+    for (int entity = 0; entity < graph.entityCount(); entity++) {
+      markChanged(numbers.users() + entity);
+    }
+    return report((long) numbers.count() * depth, true, startNs);
+  }
+
+  /**
+   * Recomputes rows, the stalest first, then hands the vectors that changed to the sink. When that would
+   * be most rows anyway, all are computed, in one go.
+   *
+   * @param budget after which the rest is left for the next call; a batch of rows that is begun is ended
+   */
+  public synchronized RefreshReport refresh(Duration budget) {
+    long startNs = System.nanoTime();
+    long budgetNs = budget.toNanos();
+    if (residuals.due() > FULL_SHARE * depth * numbers.count() && fullNs < budgetNs) {
+      return propagateAll(startNs);
+    }
+    long computed = 0;
+    while (residuals.due() > 0 && System.nanoTime() - startNs < budgetNs - budgetNs / SWEEP_SHARE) {
+      int bucket = residuals.largestBucket();
+      for (int layer = 1; layer <= depth; layer++) {
+        int count = residuals.take(layer, bucket, batch, BATCH);
+        recompute(layer, count);
+        computed += count;
+      }
+    }
+    while (residuals.due() > 0 && System.nanoTime() - startNs < budgetNs) {
+      int layer = residuals.sweep(batch, BATCH, batchSize);
+      recompute(layer, batchSize[0]);
+      computed += batchSize[0];
+    }
+    return report(computed, false, startNs);
+  }
+
+  private RefreshReport report(long computed, boolean full, long startNs) {
+    int published = publish();
+    return new RefreshReport(
+        computed, published, full, residuals.due(), Duration.ofNanos(System.nanoTime() - startNs));
+  }
+
+  private void recompute(int layer, int count) {
+    states.compute(layer, batch, count, moved);
+    for (int i = 0; i < count; i++) {
+      int node = batch[i];
+      if (moved[i] > 0) {
+        markChanged(node);
+        if (layer < depth) {
+          send(layer, node, moved[i]);
+        }
+      }
+    }
+  }
+
+  /** Tells the layer above that a row moved, once it is worth the walk along the node's edges. */
+  private void send(int layer, int node, float distance) {
+    float sum = unsent[layer][node] + distance;
+    if (sum < epsilon * UNSENT_SHARE) {
+      unsent[layer][node] = sum;
+      return;
+    }
+    unsent[layer][node] = 0;
+    if (usesSelf) {
+      residuals.add(layer + 1, node, sum);
+    }
+    graph.row(node, row);
+    sendToNeighbours(layer + 1, node, row, sum);
+  }
+
+  private void sendToNeighbours(int layer, int node, Row edges, float distance) {
+    for (int e = edges.begin(); e < edges.end(); e++) {
+      float weight = weigher.inverseWeight(node, edges, e, neighbourRow);
+      residuals.add(layer, edges.tail(e), weight * distance);
+    }
+  }
+
+  private void markChanged(int node) {
+    if (!changed.get(node)) {
+      changed.set(node);
+      changedNodes.add(node);
+    }
+  }
+
+  private int publish() {
+    int count = 0;
+    for (int i = 0; i < changedNodes.size(); i++) {
+      int node = changedNodes.getInt(i);
+      changed.clear(node);
+      if (removed.get(node)) {
+        continue;
+      }
+      boolean user = node < numbers.users();
+      count++;
+      states.readOut(node, user, vector);
+      if (user) {
+        sink.user(node, vector);
+      } else {
+        sink.entity(node - numbers.users(), vector);
+      }
+    }
+    changedNodes.clear();
+    return count;
+  }
+
+  /** How stale the vectors are now. */
+  public synchronized Staleness staleness() {
+    float largest = residuals.largest();
+    for (float[] layer : unsent) {
+      for (float distance : layer) {
+        largest = Math.max(largest, distance);
+      }
+    }
+    return new Staleness(largest, residuals.mean(), residuals.due());
+  }
+
+  /** Stops the threads; the graph stays readable. */
+  @Override
+  public synchronized void close() {
+    workers.close();
+  }
+}

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import org.espalier.kgat.graph.Ckg;
 import org.espalier.learning.kernel.Workers;
 
@@ -49,6 +50,25 @@ public final class Propagator {
     this.base = base;
     this.layers = List.copyOf(layers);
     this.transR = transR;
+  }
+
+  /** Random weights, as a training starts; for benchmarks and tests. */
+  public static Propagator untrained(
+      Ckg graph, PropagationSpec shape, EdgeWeighting weighting, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    int dim = shape.dim();
+    float[] base = new float[Math.multiplyExact(graph.nodeCount(), dim)];
+    Initial.xavier(base, 0, graph.nodeCount(), dim, random);
+    List<LayerWeights> layers = new ArrayList<>();
+    for (int l = 1; l <= shape.depth(); l++) {
+      layers.add(
+          LayerWeights.random(shape.aggregator(), shape.size(l - 1), shape.size(l), random));
+    }
+    Optional<TransR> transR =
+        weighting == EdgeWeighting.ATTENTION
+            ? Optional.of(TransR.random(graph.relationCount(), dim, dim, random))
+            : Optional.empty();
+    return new Propagator(shape, weighting, 0, 1, graph.userCount(), base, layers, transR);
   }
 
   public PropagationSpec shape() {

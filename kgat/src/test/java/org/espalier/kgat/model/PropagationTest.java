@@ -97,7 +97,7 @@ class PropagationTest {
   static List<Arguments> shapes() {
     List<Arguments> shapes = new ArrayList<>();
     for (Aggregator aggregator : Aggregator.values()) {
-      for (Readout readout : Readout.values()) {
+      for (Readout readout : List.of(Readout.CONCATENATION, Readout.MEAN)) { // what is trained
         for (boolean normalised : new boolean[] {false, true}) {
           boolean equal = readout == Readout.MEAN || aggregator == Aggregator.LINEAR;
           List<Integer> layers = equal ? List.of(6, 6) : List.of(5, 3);

@@ -9,13 +9,10 @@ import org.espalier.kgat.graph.Ckg;
 import org.espalier.kgat.graph.CkgBuilder;
 import org.espalier.kgat.model.Aggregator;
 import org.espalier.kgat.model.EdgeWeighting;
-import org.espalier.kgat.model.GraphLearner;
-import org.espalier.kgat.model.LearnerSettings;
 import org.espalier.kgat.model.PropagationSpec;
 import org.espalier.kgat.model.PropagationSpec.Readout;
 import org.espalier.kgat.model.Propagator;
 import org.espalier.kgat.model.RandomProjections;
-import org.espalier.learning.kernel.Workers;
 
 /** Untrained propagators of every kind, and a sink that remembers. */
 final class Models {
@@ -34,41 +31,33 @@ final class Models {
   static Propagator of(Kind kind, Ckg graph, long seed) {
     return switch (kind) {
       case KGAT ->
-          layered(
+          Propagator.untrained(
               graph,
               new PropagationSpec(
                   8, List.of(8, 5), Aggregator.BI_INTERACTION, Readout.CONCATENATION, true, 0.01f),
               EdgeWeighting.ATTENTION,
               seed);
       case SAGE_MEAN ->
-          layered(
+          Propagator.untrained(
               graph,
               new PropagationSpec(
                   7, List.of(6), Aggregator.GRAPH_SAGE, Readout.CONCATENATION, false, 0.2f),
               EdgeWeighting.MEAN,
               seed);
       case GCN_SYMMETRIC ->
-          layered(
+          Propagator.untrained(
               graph,
               new PropagationSpec(6, List.of(6, 6, 6), Aggregator.GCN, Readout.MEAN, true, 0.2f),
               EdgeWeighting.SYMMETRIC,
               seed);
       case LIGHTGCN ->
-          layered(
+          Propagator.untrained(
               graph,
               new PropagationSpec(9, List.of(9, 9), Aggregator.LINEAR, Readout.MEAN, false, 0),
               EdgeWeighting.SYMMETRIC,
               seed);
       case FASTRP -> RandomProjections.of(graph, 16, 0.1f, seed);
     };
-  }
-
-  private static Propagator layered(
-      Ckg graph, PropagationSpec spec, EdgeWeighting weighting, long seed) {
-    try (Workers workers = new Workers(1)) {
-      LearnerSettings settings = new LearnerSettings(1e-3, 0, 0, 4);
-      return new GraphLearner(graph, spec, weighting, settings, 8, seed, workers).propagator(1);
-    }
   }
 
   static Ckg graph(int users, int entities, int edges, SplittableRandom random) {

@@ -19,4 +19,19 @@ public record EspalierProperties(
   public Path storeDir() {
     return dataDir.toAbsolutePath().normalize().resolve("store");
   }
+
+  /** The folder of the control plane: its database, unless that is elsewhere, and the folder's own name in it. */
+  public Path controlDir() {
+    return dataDir.toAbsolutePath().normalize().resolve("control");
+  }
+
+  /** The folder in which jobs work, one folder a job. */
+  public Path workDir() {
+    return dataDir.toAbsolutePath().normalize().resolve("jobs");
+  }
+
+  /** The folder of the store's backups. */
+  public Path backupsDir() {
+    return dataDir.toAbsolutePath().normalize().resolve("backups");
+  }
 }

@@ -36,7 +36,7 @@ class ProblemAdvice {
   @ExceptionHandler
   void refused(ProblemException e, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    if (e.code() == ProblemCode.UNAVAILABLE) {
+    if (e.code() == ProblemCode.UNAVAILABLE || e.code() == ProblemCode.QUEUE_FULL) {
       response.setHeader(HttpHeaders.RETRY_AFTER, "1");
     }
     answer(e.code(), e.detail(), request, response);

@@ -26,18 +26,35 @@ class StoreProblems {
   @ExceptionHandler
   void store(StoreException e, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
-    ProblemCode code =
-        e.kind() == StoreException.Kind.DISK_FULL ? ProblemCode.DISK_FULL : ProblemCode.UNAVAILABLE;
-    if (code == ProblemCode.DISK_FULL) {
-      log.warn("The store refused a request: {}", e.getMessage()); // it may be every request
-    } else {
-      log.error("The store refused a request: {}", e.getMessage(), e);
+    switch (e.kind()) {
+      case NO_SUCH_GENERATION -> refuse(ProblemCode.UNKNOWN_GENERATION, e, request, response);
+      case STALE_GENERATION -> refuse(ProblemCode.STALE_GENERATION, e, request, response);
+      case GENERATION_ACTIVE -> refuse(ProblemCode.GENERATION_ACTIVE, e, request, response);
+      case DISK_FULL -> {
+        log.warn("The store refused a request: {}", e.getMessage()); // it may be every request
+        String detail =
+            "nothing of this request was stored; free disk space, then send it again";
+        fail(ProblemCode.DISK_FULL, detail, request, response);
+      }
+      default -> {
+        log.error("The store refused a request: {}", e.getMessage(), e);
+        String detail = "nothing of this request was stored; send it again";
+        fail(ProblemCode.UNAVAILABLE, detail, request, response);
+      }
     }
-    String detail =
-        code == ProblemCode.DISK_FULL
-            ? "nothing of this request was stored; free disk space, then send it again"
-            : "nothing of this request was stored; send it again";
+  }
+
+  /** What the caller asked for does not fit what is there. */
+  private static void refuse(
+      ProblemCode code, StoreException e, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    Problem.of(code, String.valueOf(e.getMessage()), TraceId.of(request)).write(request, response);
+  }
+
+  private static void fail(
+      ProblemCode code, String detail, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
     Problem.of(code, detail, TraceId.of(request)).write(request, response);
   }
 }

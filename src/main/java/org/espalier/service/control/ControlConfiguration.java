@@ -1,0 +1,75 @@
+package org.espalier.service.control;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import org.espalier.service.platform.EspalierProperties;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.jdbc.core.dialect.JdbcDialect;
+import org.springframework.data.jdbc.core.dialect.JdbcH2Dialect;
+import org.springframework.data.jdbc.core.dialect.JdbcPostgresDialect;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Which database, and that nothing connects to it while the context is built. */
+@Configuration(proxyBeanMethods = false)
+class ControlConfiguration {
+
+  /** H2 beside the store, as long as nobody names another database. */
+  @Bean
+  @ConditionalOnProperty(name = "spring.datasource.url", matchIfMissing = true, havingValue = "-")
+  JdbcConnectionDetails besideTheStore(EspalierProperties properties) {
+    return new FileDatabase(properties.controlDir());
+  }
+
+  /** Said here because asking the database would need it at the start. */
+  @Bean
+  JdbcDialect jdbcDialect(JdbcConnectionDetails details) {
+    return details.getJdbcUrl().startsWith("jdbc:postgresql:")
+        ? JdbcPostgresDialect.INSTANCE
+        : JdbcH2Dialect.INSTANCE;
+  }
+
+  /** {@link ControlDatabase} migrates, beside the start. */
+  @Bean
+  FlywayMigrationStrategy later() {
+    return _ -> {};
+  }
+
+  @Bean
+  TransactionTemplate transactions(PlatformTransactionManager manager) {
+    return new TransactionTemplate(manager);
+  }
+
+  @Bean
+  AuditLog auditLog(AuditRepository entries, Instance instance, Clock clock) {
+    return new AuditLog(entries, instance, clock);
+  }
+
+  /** @param folder of the database's file */
+  private record FileDatabase(Path folder) implements JdbcConnectionDetails {
+
+    @Override
+    public String getJdbcUrl() {
+      String file = folder.resolve("control").toString().replace("\\", "\\\\").replace(";", "\\;");
+      return "jdbc:h2:file:"
+          + file
+          + ";MODE=PostgreSQL;CASE_INSENSITIVE_IDENTIFIERS=TRUE"
+          + ";WRITE_DELAY=0" // what is committed survives a crash of the process
+          + ";DB_CLOSE_ON_EXIT=FALSE"; // the pool closes it, after everything that uses it
+    }
+
+    @Override
+    public String getUsername() {
+      return "espalier";
+    }
+
+    @Override
+    public String getPassword() {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,10 @@
+package org.espalier.service.jobs;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.annotation.Id;
+import org.springframework.data.relational.core.mapping.Table;
+
+/** A document of a job. */
+@Table("job_report")
+record JobReport(
+    @Id @Nullable Long id, long job, String name, String mediaType, String content) {}

@@ -3,7 +3,7 @@ package org.espalier.service.cli;
 import org.espalier.service.console.CommandException;
 import org.espalier.service.console.Console;
 import org.espalier.service.console.Progress;
-import org.espalier.service.training.Activation;
+import org.espalier.service.platform.Activation;
 import org.espalier.service.training.ModelTrainer;
 import org.espalier.service.training.TrainingResult;
 import org.espalier.service.training.TrainingSpec;

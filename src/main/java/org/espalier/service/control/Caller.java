@@ -22,7 +22,8 @@ public final class Caller {
   }
 
   static Optional<HttpServletRequest> request() {
-    return RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes attributes
+    return RequestContextHolder.getRequestAttributes()
+            instanceof ServletRequestAttributes attributes
         ? Optional.of(attributes.getRequest())
         : Optional.empty();
   }

@@ -1,23 +1,23 @@
 package org.espalier.service.control;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.ProblemException;
 import org.flywaydb.core.Flyway;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
-import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
+import org.springframework.web.context.WebApplicationContext;
 
 /**
  * Opens the database and brings its tables to this version, in a thread of its own: the start does not wait for it, and a
  * database that is not there is tried again until it is. Commands that serve nobody do not open it.
  */
 @Component
-@ConditionalOnWebApplication
 public class ControlDatabase implements SmartLifecycle {
 
   private static final Logger log = LoggerFactory.getLogger(ControlDatabase.class);
@@ -25,13 +25,14 @@ public class ControlDatabase implements SmartLifecycle {
   private static final Duration WAIT_MAX = Duration.ofSeconds(15);
 
   private final Flyway flyway;
-  private final ApplicationEventPublisher events;
+  private final ApplicationContext context;
+  private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile boolean open; // written by the opener
-  private volatile @Nullable Thread opener; // written by start and stop
+  private volatile boolean started; // written by start and stop
 
-  ControlDatabase(Flyway flyway, ApplicationEventPublisher events) {
+  ControlDatabase(Flyway flyway, ApplicationContext context) {
     this.flyway = flyway;
-    this.events = events;
+    this.context = context;
   }
 
   /**
@@ -51,22 +52,32 @@ public class ControlDatabase implements SmartLifecycle {
     return open;
   }
 
+  /** In a service only, not in a command that borrows its parts. */
+  @Override
+  public boolean isAutoStartup() {
+    return context instanceof WebApplicationContext;
+  }
+
   @Override
   public void start() {
-    opener = Thread.ofVirtual().name("control-database").start(this::openUntilDone);
+    started = true;
+    Thread.ofVirtual().name("control-database").start(this::openUntilDone);
   }
 
   private void openUntilDone() {
     Duration wait = WAIT_FIRST;
     try {
       while (!tryOpen()) {
-        Thread.sleep(wait);
+        // No interrupt ends this: one would close the file under H2.
+        if (stopped.await(wait.toMillis(), TimeUnit.MILLISECONDS)) {
+          return;
+        }
         wait = wait.multipliedBy(2).compareTo(WAIT_MAX) < 0 ? wait.multipliedBy(2) : WAIT_MAX;
       }
-    } catch (InterruptedException _) {
-      return; // the service stops
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts this thread", e);
     }
-    events.publishEvent(new Opened());
+    context.publishEvent(new Opened());
   }
 
   private boolean tryOpen() {
@@ -75,14 +86,13 @@ public class ControlDatabase implements SmartLifecycle {
       open = true;
       return true;
     } catch (RuntimeException e) {
-      if (!Thread.currentThread().isInterrupted()) {
-        log.error("The control plane's database does not open, so admin routes answer 503: {}", firstLine(e));
-      }
+      log.error(
+          "The control plane's database does not open; admin routes answer 503: {}", reason(e));
       return false;
     }
   }
 
-  private static String firstLine(Throwable e) {
+  private static String reason(Throwable e) {
     Throwable root = e;
     while (root.getCause() != null) {
       root = root.getCause();
@@ -92,16 +102,13 @@ public class ControlDatabase implements SmartLifecycle {
 
   @Override
   public void stop() {
-    Thread running = opener;
-    opener = null;
-    if (running != null) {
-      running.interrupt();
-    }
+    started = false;
+    stopped.countDown();
   }
 
   @Override
   public boolean isRunning() {
-    return opener != null;
+    return started;
   }
 
   /** The tables are there; told once, in the opener's thread. */

@@ -62,7 +62,6 @@ public interface JobKind<R> {
    * work folder.
    *
    * @throws JobFailedException with one line for whoever looks at the job; anything else counts as a fault of ours
-   * @throws InterruptedException when it is cancelled while it waits; the same as {@link JobOutcome.Cancelled}
    */
-  JobOutcome run(R request, JobContext context) throws InterruptedException;
+  JobOutcome run(R request, JobContext context);
 }

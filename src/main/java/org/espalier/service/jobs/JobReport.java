@@ -6,5 +6,4 @@ import org.springframework.data.relational.core.mapping.Table;
 
 /** A document of a job. */
 @Table("job_report")
-record JobReport(
-    @Id @Nullable Long id, long job, String name, String mediaType, String content) {}
+record JobReport(@Id @Nullable Long id, long job, String name, String mediaType, String content) {}

@@ -32,7 +32,8 @@ interface JobRepository extends Repository<JobRow, Long> {
   List<JobRow> inState(String instance, JobState state);
 
   /** Jobs that wait or run. */
-  @Query("select * from job where instance = :instance and state in ('QUEUED', 'RUNNING') order by id")
+  @Query(
+      "select * from job where instance = :instance and state in ('QUEUED', 'RUNNING') order by id")
   List<JobRow> live(String instance);
 
   @Modifying
@@ -91,11 +92,16 @@ interface JobRepository extends Repository<JobRow, Long> {
   @Query("update job set resume_point = :point where id = :id")
   int resumeFrom(long id, String point);
 
+  /** The id of the job after the newest ones, if there are more. */
+  @Query("select id from job where instance = :instance order by id desc limit 1 offset :count")
+  Optional<Long> newest(String instance, int count);
+
+  /** {@code beforeId} is forgotten too. */
   @Modifying
   @Query(
       """
       delete from job where instance = :instance and finished_ms is not null
-        and (finished_ms < :beforeMs or id < :beforeId)
+        and (finished_ms < :beforeMs or id <= :beforeId)
       """)
   int forget(String instance, long beforeMs, long beforeId);
 }

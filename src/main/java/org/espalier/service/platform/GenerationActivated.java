@@ -1,7 +1,7 @@
 package org.espalier.service.platform;
 
 /**
- * The store's active generation has changed in this process; whoever serves it takes it up before the publisher goes on.
+ * The store's active generation has changed in this process, and it answers.
  *
  * @param number the generation that is active now
  */

@@ -32,8 +32,7 @@ class StoreProblems {
       case GENERATION_ACTIVE -> refuse(ProblemCode.GENERATION_ACTIVE, e, request, response);
       case DISK_FULL -> {
         log.warn("The store refused a request: {}", e.getMessage()); // it may be every request
-        String detail =
-            "nothing of this request was stored; free disk space, then send it again";
+        String detail = "nothing of this request was stored; free disk space, then send it again";
         fail(ProblemCode.DISK_FULL, detail, request, response);
       }
       default -> {
@@ -44,9 +43,18 @@ class StoreProblems {
     }
   }
 
+  @ExceptionHandler
+  void notServable(NotServableException e, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    refuse(ProblemCode.NOT_SERVABLE, e, request, response);
+  }
+
   /** What the caller asked for does not fit what is there. */
   private static void refuse(
-      ProblemCode code, StoreException e, HttpServletRequest request, HttpServletResponse response)
+      ProblemCode code,
+      RuntimeException e,
+      HttpServletRequest request,
+      HttpServletResponse response)
       throws IOException {
     Problem.of(code, String.valueOf(e.getMessage()), TraceId.of(request)).write(request, response);
   }

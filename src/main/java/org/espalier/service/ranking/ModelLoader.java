@@ -3,6 +3,7 @@ package org.espalier.service.ranking;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.ints.IntList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import org.espalier.embeddings.arena.ArenaTable;
@@ -15,14 +16,15 @@ import org.espalier.embeddings.table.Basis;
 import org.espalier.embeddings.table.Projection;
 import org.espalier.embeddings.table.TableShape;
 import org.espalier.learning.mf.FoldIn;
-import org.espalier.service.platform.GenerationActivated;
+import org.espalier.service.platform.GenerationLoader;
 import org.espalier.service.platform.MfGeneration;
+import org.espalier.service.platform.NotServableException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.event.EventListener;
 
 /** Brings the store's active generation into the arena: at the start, and whenever another one is activated. */
-final class ModelLoader {
+final class ModelLoader implements GenerationLoader {
 
   private static final Logger log = LoggerFactory.getLogger(ModelLoader.class);
 
@@ -43,10 +45,45 @@ final class ModelLoader {
     load();
   }
 
-  /** One load at a time, and each loads what is active when it begins: the last activation wins. */
-  @EventListener(GenerationActivated.class)
-  synchronized void load() {
+  private void load() {
     store.generations().active().ifPresent(number -> active.replace(load(number)));
+  }
+
+  @Override
+  public Loaded load(Manifest manifest) {
+    try {
+      return new LoadedModel(active, load(manifest.number()));
+    } catch (IllegalArgumentException e) {
+      throw new NotServableException(
+          "generation %d (%s) cannot serve rankings: %s"
+              .formatted(manifest.number(), manifest.model(), e.getMessage()),
+          e);
+    }
+  }
+
+  /** A model that serves nobody yet; it closes unless it comes to serve. */
+  private static final class LoadedModel implements Loaded {
+    private final ActiveModel active;
+    private @Nullable ServedModel model;
+
+    LoadedModel(ActiveModel active, ServedModel model) {
+      this.active = active;
+      this.model = model;
+    }
+
+    @Override
+    public void serve() {
+      active.replace(Objects.requireNonNull(model));
+      model = null;
+    }
+
+    @Override
+    public void close() {
+      if (model != null) {
+        model.close();
+        model = null;
+      }
+    }
   }
 
   private ServedModel load(int number) {

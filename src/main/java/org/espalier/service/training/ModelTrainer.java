@@ -51,17 +51,32 @@ public final class ModelTrainer {
   }
 
   /**
-   * Makes a generation of the log as it is now; does not activate it.
+   * Makes a generation of the log as it is now; does not activate it. See {@link #train(TrainingSpec, long, Consumer,
+   * BooleanSupplier)}.
+   */
+  public TrainingResult train(
+      TrainingSpec spec, Consumer<TrainingStep> listener, BooleanSupplier cancelled) {
+    return train(spec, store.lastSequence(), listener, cancelled);
+  }
+
+  /**
+   * Makes a generation of the log up to a sequence; does not activate it. The same spec and sequence make the same
+   * generation, as long as nobody in the log was erased.
    *
+   * @param lastSequence at most the log's
    * @param listener is told what happens, in this thread
    * @param cancelled asked now and then; true, and true it then stays, ends the training without a generation
    * @throws TrainingException when the log has nothing to train on, or the training diverges
    * @throws org.espalier.embeddings.store.StoreException when the store cannot be read or written
    */
   public TrainingResult train(
-      TrainingSpec spec, Consumer<TrainingStep> listener, BooleanSupplier cancelled) {
+      TrainingSpec spec,
+      long lastSequence,
+      Consumer<TrainingStep> listener,
+      BooleanSupplier cancelled) {
     long startMs = clock.millis();
-    Optional<Snapshot> read = Snapshot.read(store, weights, listener::accept, cancelled);
+    Optional<Snapshot> read =
+        Snapshot.read(store, lastSequence, weights, listener::accept, cancelled);
     if (read.isEmpty()) {
       return new TrainingResult.Cancelled();
     }

@@ -24,13 +24,13 @@ record Snapshot(long lastSequence, Interactions interactions, int[] users, int[]
 
   private static final int REPORT_EVERY = 1 << 14;
 
-  /** Reads the log; empty when it was cancelled. */
+  /** Reads the log up to a sequence; empty when it was cancelled. */
   static Optional<Snapshot> read(
       Store store,
+      long lastSequence,
       TypeWeights weights,
       Consumer<TrainingStep.Reading> progress,
       BooleanSupplier cancelled) {
-    long lastSequence = store.lastSequence();
     Reader reader = new Reader(store, weights);
     for (long from = 1; from <= lastSequence; from += REPORT_EVERY) {
       if (cancelled.getAsBoolean()) {

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.espalier.learning.mf.MfLoss;
-import org.espalier.service.training.Activation;
+import org.espalier.service.platform.Activation;
 import org.espalier.service.training.ModelTrainer;
 import org.espalier.service.training.TrainingResult.Trained;
 import org.espalier.service.training.TrainingSpec;

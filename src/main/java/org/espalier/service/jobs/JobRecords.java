@@ -46,7 +46,12 @@ final class JobRecords {
             }));
   }
 
-  private static void insist(JobRun run, Runnable write) {
+  /**
+   * Writes until that succeeds.
+   *
+   * @throws JobRun.Abandoned when the job is cancelled meanwhile
+   */
+  static void insist(JobContext run, Runnable write) {
     if (!insist(write, run::cancelled)) {
       throw new JobRun.Abandoned();
     }

@@ -228,7 +228,7 @@ final class JobWorkers {
               run.id(),
               JobState.RUNNING,
               ended.state(),
-              progress.phase(),
+              ended.state() == JobState.SUCCEEDED ? null : progress.phase(),
               ended.state() == JobState.SUCCEEDED ? 1 : progress.share(),
               ended.result(),
               ended.error(),

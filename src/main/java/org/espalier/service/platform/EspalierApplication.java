@@ -3,12 +3,15 @@ package org.espalier.service.platform;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** Starts the service. */
 @SpringBootApplication(scanBasePackages = EspalierApplication.ROOT)
+@AutoConfigurationPackage(
+    basePackages = EspalierApplication.ROOT) // where repositories are looked for
 @ConfigurationPropertiesScan(EspalierApplication.ROOT)
 public class EspalierApplication {
 

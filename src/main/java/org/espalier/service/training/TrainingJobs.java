@@ -12,8 +12,8 @@ import org.espalier.service.jobs.JobKind;
 import org.espalier.service.jobs.JobOutcome;
 import org.espalier.service.jobs.JobProperties;
 import org.espalier.service.jobs.LogRange;
-import org.espalier.service.platform.Promotion;
-import org.espalier.service.platform.Promotion.Mode;
+import org.espalier.service.jobs.Promotion;
+import org.espalier.service.jobs.Promotion.Mode;
 import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.ProblemException;
 import org.jspecify.annotations.Nullable;
@@ -103,7 +103,7 @@ class TrainingJobs implements JobKind<TrainingRequest> {
   @Override
   public JobOutcome run(TrainingRequest request, JobContext context) {
     if (context.resumePoint().isPresent()) {
-      return promoted(request, Written.parse(context.resumePoint().get()));
+      return promoted(request, context, Written.parse(context.resumePoint().get()));
     }
     OptionalInt active = store.generations().active();
     LogRange range = context.logRange(() -> new LogRange(1, store.lastSequence()));
@@ -120,19 +120,21 @@ class TrainingJobs implements JobKind<TrainingRequest> {
       case TrainingResult.Trained trained -> {
         Written written = new Written(trained.generation(), active);
         context.resumeFrom(written.text());
-        yield promoted(request, written);
+        yield promoted(request, context, written);
       }
     };
   }
 
   /** The last step, which may be taken again. */
-  private JobOutcome promoted(TrainingRequest request, Written written) {
+  private JobOutcome promoted(TrainingRequest request, JobContext context, Written written) {
     Manifest manifest = store.generations().manifest(written.generation());
     Promotion.Outcome outcome =
-        store.generations().active().equals(OptionalInt.of(written.generation()))
-            ? new Promotion.Outcome(true, null)
-            : promotion.promote(
-                written.generation(), written.activeBefore(), request.activate(), request.guard());
+        promotion.promote(
+            context,
+            written.generation(),
+            written.activeBefore(),
+            request.activate(),
+            request.guard());
     return new JobOutcome.Done(
         new Result(
             written.generation(), manifest.metrics(), outcome.activated(), outcome.reason()));

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.Objects;
 import org.espalier.learning.mf.MfLoss;
-import org.espalier.service.platform.Promotion.Guard;
-import org.espalier.service.platform.Promotion.Mode;
+import org.espalier.service.jobs.Promotion.Guard;
+import org.espalier.service.jobs.Promotion.Mode;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,4 +1,4 @@
-package org.espalier.service.platform;
+package org.espalier.service.jobs;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -6,6 +6,9 @@ import java.util.OptionalInt;
 import org.espalier.embeddings.store.Manifest;
 import org.espalier.embeddings.store.Store;
 import org.espalier.embeddings.store.StoreException;
+import org.espalier.service.control.AuditLog;
+import org.espalier.service.platform.Activation;
+import org.espalier.service.platform.NotServableException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -46,18 +49,25 @@ public class Promotion {
 
   private final Store store;
   private final Activation activation;
+  private final AuditLog audit;
 
-  Promotion(Store store, Activation activation) {
+  Promotion(Store store, Activation activation, AuditLog audit) {
     this.store = store;
     this.activation = activation;
+    this.audit = audit;
   }
 
   /**
-   * Activates a generation if the mode and the guard say so and nobody activated another one meanwhile.
+   * Activates a generation if the mode and the guard say so and nobody activated another one meanwhile. May be called
+   * again for the same one.
    *
    * @param before the generation that was active when the job began
    */
-  public Outcome promote(int generation, OptionalInt before, Mode mode, @Nullable Guard guard) {
+  public Outcome promote(
+      JobContext job, int generation, OptionalInt before, Mode mode, @Nullable Guard guard) {
+    if (store.generations().active().equals(OptionalInt.of(generation))) {
+      return new Outcome(true, null);
+    }
     if (mode == Mode.MANUAL) {
       return new Outcome(false, "activation is manual");
     }
@@ -66,11 +76,22 @@ public class Promotion {
       return new Outcome(false, objection);
     }
     try {
-      activation.activate(generation, before);
+      JobRecords.insist(job, () -> activate(job, generation, before));
       return new Outcome(true, null);
     } catch (StoreException | NotServableException e) {
       return new Outcome(false, e.getMessage());
     }
+  }
+
+  private void activate(JobContext job, int generation, OptionalInt before) {
+    audit.record(
+        "generation.activate",
+        "generation " + generation,
+        "by job " + job.id(),
+        () -> {
+          activation.activate(generation, before);
+          return generation;
+        });
   }
 
   private @Nullable String objection(int generation, OptionalInt before, Guard guard) {

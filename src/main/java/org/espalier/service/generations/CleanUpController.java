@@ -1,0 +1,42 @@
+package org.espalier.service.generations;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import org.espalier.service.jobs.JobAccepted;
+import org.espalier.service.jobs.JobEngine;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code POST /v1/admin/cleanups}. */
+@Tag(name = "admin")
+@RestController
+class CleanUpController {
+
+  private final JobEngine engine;
+  private final CleanUpJobs cleanUps;
+
+  CleanUpController(JobEngine engine, CleanUpJobs cleanUps) {
+    this.engine = engine;
+    this.cleanUps = cleanUps;
+  }
+
+  @Operation(
+      summary = "Free disk space",
+      description =
+          "A job that removes what unfinished generations left behind and, with keep_generations, all but the newest,"
+              + " the active and the pinned ones.")
+  @PostMapping(
+      path = "/v1/admin/cleanups",
+      consumes = MediaType.APPLICATION_JSON_VALUE,
+      produces = MediaType.APPLICATION_JSON_VALUE)
+  ResponseEntity<JobAccepted> cleanUp(
+      @RequestBody CleanUpJobs.Request request,
+      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String idempotencyKey) {
+    return JobAccepted.of(engine.submit(cleanUps, request, idempotencyKey));
+  }
+}

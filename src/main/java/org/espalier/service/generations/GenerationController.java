@@ -1,0 +1,133 @@
+package org.espalier.service.generations;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.List;
+import java.util.OptionalInt;
+import org.espalier.service.control.Page;
+import org.espalier.service.wire.ProblemCode;
+import org.espalier.service.wire.ProblemException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code /v1/admin/generations}. */
+@Tag(name = "admin")
+@RestController
+class GenerationController {
+
+  private final GenerationAdmin generations;
+  private final Comparisons comparisons;
+
+  GenerationController(GenerationAdmin generations, Comparisons comparisons) {
+    this.generations = generations;
+    this.comparisons = comparisons;
+  }
+
+  @Operation(summary = "List generations, newest first")
+  @GetMapping(path = "/v1/admin/generations", produces = MediaType.APPLICATION_JSON_VALUE)
+  GenerationPage list(
+      @RequestParam(required = false) @Nullable String cursor,
+      @RequestParam(defaultValue = "100") int limit) {
+    Page page = Page.of(cursor, limit);
+    List<GenerationView> found =
+        generations.list().stream()
+            .filter(generation -> generation.generation() < page.before())
+            .limit(page.limit() + 1L)
+            .toList();
+    return new GenerationPage(page.cut(found), page.next(found, GenerationView::generation));
+  }
+
+  @Operation(summary = "Read a generation")
+  @GetMapping(
+      path = "/v1/admin/generations/{generation}",
+      produces = MediaType.APPLICATION_JSON_VALUE)
+  GenerationView get(@PathVariable String generation) {
+    return generations.find(number(generation));
+  }
+
+  @Operation(
+      summary = "Activate a generation, or roll back to it",
+      description =
+          "It is loaded beside the one that serves, and answers from the next request on; no request is dropped."
+              + " expected_current is the one that the caller has seen as active, null for none: when another one is"
+              + " active by then, nothing changes.")
+  @PostMapping(
+      path = "/v1/admin/generations/{generation}:activate",
+      consumes = MediaType.APPLICATION_JSON_VALUE,
+      produces = MediaType.APPLICATION_JSON_VALUE)
+  GenerationView activate(@PathVariable String generation, @RequestBody ActivateRequest request) {
+    Integer expected = request.expectedCurrent();
+    return generations.activate(
+        number(generation), expected == null ? OptionalInt.empty() : OptionalInt.of(expected));
+  }
+
+  @Operation(summary = "Pin a generation, so that nobody deletes it, or let it go")
+  @PutMapping(
+      path = "/v1/admin/generations/{generation}:pin",
+      consumes = MediaType.APPLICATION_JSON_VALUE,
+      produces = MediaType.APPLICATION_JSON_VALUE)
+  GenerationView pin(@PathVariable String generation, @RequestBody PinRequest request) {
+    return generations.pin(number(generation), request.pinned(), request.reason());
+  }
+
+  @Operation(
+      summary = "Delete a generation",
+      description = "Refused for the active one and for pinned ones.")
+  @DeleteMapping("/v1/admin/generations/{generation}")
+  @ResponseStatus(HttpStatus.NO_CONTENT)
+  void delete(@PathVariable String generation) {
+    generations.delete(number(generation));
+  }
+
+  @Operation(
+      summary = "Compare two generations",
+      description =
+          "Metrics, sizes and bytes side by side; how much of each other's top k they have, over users that both know;"
+              + " and the items that enter and leave those rankings most.")
+  @GetMapping(path = "/v1/admin/generations:compare", produces = MediaType.APPLICATION_JSON_VALUE)
+  Comparison compare(
+      @RequestParam String a,
+      @RequestParam String b,
+      @RequestParam(defaultValue = "20") int k,
+      @RequestParam(defaultValue = "200") int users,
+      @RequestParam(defaultValue = "1") long seed) {
+    return comparisons.compare(number(a), number(b), k, users, seed);
+  }
+
+  private static int number(String text) {
+    if (!text.matches("\\d{1,9}")) {
+      throw new ProblemException(
+          ProblemCode.UNKNOWN_GENERATION,
+          "generations have numbers; list them to see which there are");
+    }
+    return Integer.parseInt(text);
+  }
+
+  @Schema(name = "GenerationPage")
+  record GenerationPage(
+      List<GenerationView> items, @JsonProperty("next_cursor") @Nullable String nextCursor) {}
+
+  @Schema(name = "ActivateRequest")
+  record ActivateRequest(
+      @Schema(requiredMode = RequiredMode.REQUIRED, example = "2", nullable = true)
+          @JsonProperty(value = "expected_current", required = true)
+          @Nullable Integer expectedCurrent) {}
+
+  @Schema(name = "PinRequest")
+  record PinRequest(
+      @Schema(requiredMode = RequiredMode.REQUIRED) @JsonProperty(required = true) boolean pinned,
+      @Nullable String reason) {}
+}

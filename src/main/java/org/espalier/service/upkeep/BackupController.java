@@ -1,0 +1,54 @@
+package org.espalier.service.upkeep;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.List;
+import org.espalier.service.jobs.JobAccepted;
+import org.espalier.service.jobs.JobEngine;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code /v1/admin/backups}. */
+@Tag(name = "admin")
+@RestController
+class BackupController {
+
+  private final JobEngine engine;
+  private final BackupJobs backups;
+
+  BackupController(JobEngine engine, BackupJobs backups) {
+    this.engine = engine;
+    this.backups = backups;
+  }
+
+  @Operation(
+      summary = "Back the store up",
+      description =
+          "A job. Backups share the files that have not changed, so each but the first costs only what is new. The control"
+              + " plane's database is not in it.")
+  @PostMapping(
+      path = "/v1/admin/backups",
+      consumes = MediaType.APPLICATION_JSON_VALUE,
+      produces = MediaType.APPLICATION_JSON_VALUE)
+  ResponseEntity<JobAccepted> make(
+      @RequestBody BackupJobs.Request request,
+      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String idempotencyKey) {
+    return JobAccepted.of(engine.submit(backups, request, idempotencyKey));
+  }
+
+  @Operation(summary = "List the backups, oldest first")
+  @GetMapping(path = "/v1/admin/backups", produces = MediaType.APPLICATION_JSON_VALUE)
+  BackupList list() {
+    return new BackupList(backups.list());
+  }
+
+  @Schema(name = "BackupList")
+  record BackupList(List<BackupJobs.View> items) {}
+}

@@ -43,6 +43,7 @@ public final class SearchStore {
     Snapshot snapshot =
         Snapshot.read(
                 store,
+                store.lastSequence(),
                 weights,
                 reading -> progress.at((double) reading.sequence() / reading.lastSequence()),
                 () -> false)

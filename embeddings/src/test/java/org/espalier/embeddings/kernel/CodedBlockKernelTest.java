@@ -92,12 +92,12 @@ class CodedBlockKernelTest {
       if (d < halves) {
         short half = (short) random.nextInt(0x10000);
         half = (half & 0x7c00) == 0x7c00 ? (short) (half & ~0x4000) : half; // not finite
-        data.set(JAVA_SHORT, block + d * ROWS * 2L + lane * 2L, half);
+        data.set(JAVA_SHORT, block + 2L * d * ROWS + lane * 2L, half);
         return Float.float16ToFloat(half);
       }
       if (this == BFLOATS) {
         short bits = Bfloats.bits((float) random.nextGaussian());
-        data.set(JAVA_SHORT, block + d * ROWS * 2L + lane * 2L, bits);
+        data.set(JAVA_SHORT, block + 2L * d * ROWS + lane * 2L, bits);
         return Bfloats.value(bits);
       }
       if (this == NIBBLES) {
@@ -108,11 +108,11 @@ class CodedBlockKernelTest {
         int number = random.nextInt(-8, 8);
         long pairAt = run + ROWS * 2L + d % RUN / 2 * (long) ROWS + lane;
         int before = d % 2 == 0 ? random.nextInt(256) : data.get(JAVA_BYTE, pairAt);
-        int pair = d % 2 == 0 ? before & 0xf0 | number & 0xf : before & 0xf | number << 4;
+        int pair = d % 2 == 0 ? (before & 0xf0) | (number & 0xf) : (before & 0xf) | (number << 4);
         data.set(JAVA_BYTE, pairAt, (byte) pair);
         return number * (double) Bfloats.value(data.get(JAVA_SHORT, run + lane * 2L));
       }
-      long scales = block + halves * ROWS * 2L;
+      long scales = block + 2L * halves * ROWS;
       if (d == halves) {
         data.set(JAVA_FLOAT, scales + lane * 4L, random.nextFloat() + 0.1f);
       }

@@ -61,8 +61,7 @@ public final class Propagator {
     Initial.xavier(base, 0, graph.nodeCount(), dim, random);
     List<LayerWeights> layers = new ArrayList<>();
     for (int l = 1; l <= shape.depth(); l++) {
-      layers.add(
-          LayerWeights.random(shape.aggregator(), shape.size(l - 1), shape.size(l), random));
+      layers.add(LayerWeights.random(shape.aggregator(), shape.size(l - 1), shape.size(l), random));
     }
     Optional<TransR> transR =
         weighting == EdgeWeighting.ATTENTION

@@ -4,7 +4,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import org.espalier.embeddings.kernel.BlockKernel;
 import org.espalier.embeddings.table.Basis;
 import org.espalier.embeddings.table.Encoding;
 import org.espalier.embeddings.table.MultiSizeTable;
@@ -16,13 +15,15 @@ import org.espalier.embeddings.table.TableShape;
  * never in place. Any number of threads read without a lock while others publish; publishes take
  * turns. A reader sees each row whole, in a version that was current while it read.
  *
- * <p>How a publish goes: write the new row to a free slot, point the index to it (release), retire the
- * old slot, and write to that one again only when no reader can hold it ({@link Readers}).
+ * <p>This is the reading side; {@link ArenaWriter} publishes. Rows beyond a ceiling ({@link ArenaMemory})
+ * are in a tier on disk, where every method finds them too, only slower.
  *
  * <p>{@link #close} frees the memory; every later call throws {@link IllegalStateException}, also in a
  * reader that close overtook.
  */
 public final class ArenaTable implements AutoCloseable {
+
+  private static final int LOCATE_TRIES = 10_000;
 
   private final TableShape shape;
   private final Basis basis;
@@ -31,22 +32,20 @@ public final class ArenaTable implements AutoCloseable {
   private final TokenIndex index = new TokenIndex();
   private final Readers readers = new Readers();
   private final ChunkDirectory directory = new ChunkDirectory();
-  private final Object writing = new Object(); // held by the one that publishes, removes or closes
-  private volatile int rowCount; // written under `writing`
-  private volatile boolean closed; // written under `writing`
+  private final SpilledRows spilled;
+  private final ArenaWriter writer;
 
-  private ArenaTable(TableShape shape, Basis basis, float[] defaultRow) {
+  private ArenaTable(TableShape shape, Basis basis, float[] defaultRow, ArenaMemory memory) {
     this.shape = shape;
     this.basis = basis;
     this.defaultRow = defaultRow;
     this.groups = new SlotGroup[shape.groups().size()];
     for (int g = 0; g < groups.length; g++) {
-      SizeGroup group = shape.groups().get(g);
-      groups[g] = new SlotGroup(g, group);
-      if (group.rows() > 0) {
-        directory.grow(groups[g], Math.ceilDiv(group.rows(), BlockKernel.ROWS));
-      }
+      groups[g] = new SlotGroup(g, shape.groups().get(g));
     }
+    this.spilled = new SpilledRows(shape, groups, memory.tier());
+    this.writer = new ArenaWriter(shape, groups, index, readers, directory, spilled, memory);
+    writer.reserve();
   }
 
   /**
@@ -55,6 +54,16 @@ public final class ArenaTable implements AutoCloseable {
    * @param defaultRow the vector of the tokens of size 0, (D) in the model's space
    */
   public static ArenaTable create(TableShape shape, Basis basis, float[] defaultRow) {
+    return create(shape, basis, defaultRow, ArenaMemory.unlimited());
+  }
+
+  /**
+   * A table without rows. Those that come first are in memory; give it the popular ones first.
+   *
+   * @param memory its tier is the table's from now on
+   */
+  public static ArenaTable create(
+      TableShape shape, Basis basis, float[] defaultRow, ArenaMemory memory) {
     if (basis.dim() != shape.dim() || defaultRow.length != shape.dim()) {
       throw new IllegalArgumentException(
           "table %s has dim %d, its basis %d, its default row %d"
@@ -66,16 +75,31 @@ public final class ArenaTable implements AutoCloseable {
             "table %s has no projection for size %d".formatted(shape.name(), group.size()));
       }
     }
-    return new ArenaTable(shape, basis, defaultRow.clone());
+    return new ArenaTable(shape, basis, defaultRow.clone(), memory);
   }
 
   /** A table with the rows of another. */
   public static ArenaTable load(MultiSizeTable source) {
-    ArenaTable table = create(source.shape(), source.basis(), source.defaultRow());
-    float[] row = new float[source.shape().dim()];
-    source.forEachRow(
-        (token, size, encoding, payload) -> table.publish(token, encoding, payload, row, size));
-    return table;
+    return load(source, ArenaMemory.unlimited());
+  }
+
+  /**
+   * A table with the rows of another, those with the lowest tokens in memory.
+   *
+   * @param memory its tier is the table's from now on
+   */
+  public static ArenaTable load(MultiSizeTable source, ArenaMemory memory) {
+    ArenaTable table = create(source.shape(), source.basis(), source.defaultRow(), memory);
+    try {
+      float[] row = new float[source.shape().dim()];
+      source.forEachRow(
+          (token, size, encoding, payload) -> table.publish(token, encoding, payload, row, size));
+      return table;
+    } catch (RuntimeException e) {
+      try (table) {
+        throw e;
+      }
+    }
   }
 
   public TableShape shape() {
@@ -88,12 +112,17 @@ public final class ArenaTable implements AutoCloseable {
 
   /** Tokens that have a row now, size 0 among them. */
   public int rowCount() {
-    return rowCount;
+    return writer.rowCount();
+  }
+
+  /** How many of them are not in memory. */
+  public int spilledRowCount() {
+    return spilled.count();
   }
 
   /** Memory of the rows, the free slots, the index and the way back from a slot to its token. */
   public long bytes() {
-    requireOpen();
+    writer.requireOpen();
     return directory.bytes() + index.bytes();
   }
 
@@ -107,15 +136,23 @@ public final class ArenaTable implements AutoCloseable {
   }
 
   public boolean contains(int token) {
-    requireOpen();
+    writer.requireOpen();
     return index.find(token) != TokenIndex.ABSENT;
   }
 
   /** The size of a token's row, or -1 for a token that is absent. */
   public int sizeOf(int token) {
-    requireOpen();
-    int address = index.find(token);
-    return address == TokenIndex.ABSENT ? -1 : directory.of(address).group.size;
+    Readers.Seat seat = enter();
+    try {
+      int address = locate(token, seat.buffers().spilled);
+      return switch (address) {
+        case TokenIndex.ABSENT -> -1;
+        case TokenIndex.SPILLED -> spilled.size(seat.buffers().spilled);
+        default -> directory.of(address).group.size;
+      };
+    } finally {
+      seat.leave();
+    }
   }
 
   /**
@@ -127,9 +164,14 @@ public final class ArenaTable implements AutoCloseable {
     Objects.checkFromIndexSize(at, dim(), target.length);
     Readers.Seat seat = enter();
     try {
-      int address = index.find(token);
+      SpilledRows.Row row = seat.buffers().spilled;
+      int address = locate(token, row);
       if (address == TokenIndex.ABSENT) {
         return false;
+      }
+      if (address == TokenIndex.SPILLED) {
+        copySpilled(row, target, at);
+        return true;
       }
       Chunk chunk = directory.of(address);
       if (chunk.group.size == 0) {
@@ -146,6 +188,15 @@ public final class ArenaTable implements AutoCloseable {
     }
   }
 
+  private void copySpilled(SpilledRows.Row row, float[] target, int at) {
+    if (spilled.size(row) == 0) {
+      System.arraycopy(defaultRow, 0, target, at, dim());
+    } else {
+      Arrays.fill(target, at, at + dim(), 0);
+      spilled.addVector(row, basis, target, at);
+    }
+  }
+
   /**
    * Scores candidates: {@code scores[i] = query · vector of tokens[i]}, NaN for a token that is absent.
    *
@@ -159,7 +210,10 @@ public final class ArenaTable implements AutoCloseable {
       ProjectedQuery projected = project(query, seat.buffers());
       for (int i = 0; i < count; i++) {
         int address = index.find(tokens[i]);
-        scores[i] = address == TokenIndex.ABSENT ? Float.NaN : scoreAt(address, projected);
+        scores[i] =
+            address >= 0
+                ? scoreAt(address, projected)
+                : scoreSpilled(tokens[i], projected, seat.buffers());
       }
     } finally {
       seat.leave();
@@ -167,9 +221,12 @@ public final class ArenaTable implements AutoCloseable {
   }
 
   /**
-   * Gives a token a row, its first or another; it may change its size.
+   * Gives a token a row, its first or another; it may change its size. Replaced rows wait until no reader
+   * can hold them. Without a ceiling, when an eighth of a size's slots wait (and at least 4,096), a
+   * publish waits too, for the table's patience at most; under a ceiling it spills instead.
    *
    * @param size one of the sizes of the table's shape
+   * @throws IllegalStateException when a reader has been inside for longer than that; nothing has changed
    * @throws IllegalArgumentException naming token and value, for another size, a value that is not
    *     finite, or a negative token
    */
@@ -187,19 +244,7 @@ public final class ArenaTable implements AutoCloseable {
     if (bad >= 0) {
       throw invalid(token, stored.complaint(bad, row[at + bad]));
     }
-    synchronized (writing) {
-      requireOpen();
-      long publish = readers.clock() + 1;
-      int address = freeSlot(groups[g]);
-      directory.of(address).write(Chunk.slotOf(address), token, row, at, publish);
-      int before = index.find(token);
-      index.set(token, address);
-      retire(before, publish);
-      if (before == TokenIndex.ABSENT) {
-        rowCount++;
-      }
-      readers.advance(publish);
-    }
+    writer.publish(token, row, at, g);
   }
 
   /** As above, from a stored payload; {@code row} is a buffer of at least {@code size} values. */
@@ -214,40 +259,19 @@ public final class ArenaTable implements AutoCloseable {
    * @return false for a token that is absent
    */
   public boolean remove(int token) {
-    synchronized (writing) {
-      requireOpen();
-      int before = index.find(token);
-      if (before == TokenIndex.ABSENT) {
-        return false;
-      }
-      long publish = readers.clock() + 1;
-      index.set(token, TokenIndex.ABSENT);
-      retire(before, publish);
-      rowCount--;
-      readers.advance(publish);
-      return true;
-    }
+    return writer.remove(token);
   }
 
   @Override
   public void close() {
-    synchronized (writing) {
-      if (!closed) {
-        closed = true;
-        directory.close();
-      }
-    }
+    writer.close();
   }
 
   // What a search needs. It holds a seat from the first to the last of these calls.
 
   Readers.Seat enter() {
-    Readers.Seat seat = readers.enter();
-    if (closed) {
-      seat.leave();
-      requireOpen();
-    }
-    return seat;
+    writer.requireOpen();
+    return readers.enter();
   }
 
   ProjectedQuery project(float[] query, Readers.Buffers buffers) {
@@ -280,24 +304,33 @@ public final class ArenaTable implements AutoCloseable {
         chunk.data, chunk.blockAt(slot), Chunk.lane(slot), query.values(), query.at(group.ordinal));
   }
 
-  private int freeSlot(SlotGroup group) {
-    group.reclaim(readers);
-    if (!group.hasFree()) {
-      directory.grow(group, group.blocksToGrow());
-    }
-    return group.takeFree();
+  /**
+   * The score of a token whose row the index says is not in memory, NaN for one that is absent. It may
+   * be in memory by now.
+   */
+  float scoreSpilled(int token, ProjectedQuery query, Readers.Buffers buffers) {
+    int address = locate(token, buffers.spilled);
+    return switch (address) {
+      case TokenIndex.ABSENT -> Float.NaN;
+      case TokenIndex.SPILLED -> spilled.score(buffers.spilled, query);
+      default -> scoreAt(address, query);
+    };
   }
 
-  private void retire(int address, long publish) {
-    if (address != TokenIndex.ABSENT) {
-      directory.of(address).group.retire(address, publish);
-    }
+  SpilledRows spilled() {
+    return spilled;
   }
 
-  private void requireOpen() {
-    if (closed) {
-      throw new IllegalStateException("table " + shape.name() + " is closed");
+  /** Where a token's row is; when that is SPILLED, {@code row} holds it. */
+  private int locate(int token, SpilledRows.Row row) {
+    for (int tries = 0; tries < LOCATE_TRIES; tries++) {
+      int address = index.find(token);
+      if (address != TokenIndex.SPILLED || spilled.find(token, row)) {
+        return address;
+      } // else it came back to memory in between
     }
+    throw new IllegalStateException(
+        "table %s, token %d: its spilled row is lost".formatted(shape.name(), token));
   }
 
   private IllegalArgumentException invalid(int token, String what) {

@@ -24,6 +24,9 @@ final class Chunk {
   static final int IDS_MAX = Integer.MAX_VALUE >>> SLOT_BITS;
   static final int FREE = -1;
 
+  /** Bytes kept beside a block: its tokens and its stamp. */
+  static final long BESIDE_BLOCK = BlockKernel.ROWS * 4L + 8;
+
   private static final VarHandle INTS = MethodHandles.arrayElementVarHandle(int[].class);
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
@@ -92,6 +95,6 @@ final class Chunk {
   }
 
   long bytes() {
-    return data.byteSize() + tokens.length * 4L + stamps.length * 8L;
+    return data.byteSize() + blockCount * BESIDE_BLOCK;
   }
 }

@@ -8,10 +8,11 @@ import java.util.List;
 /** Owns a table's off-heap memory and knows its chunks by id. One writer; readers never wait. */
 final class ChunkDirectory implements AutoCloseable {
 
-  private static final long CACHE_LINE = 64;
+  static final long CACHE_LINE = 64;
 
   private final Arena memory = Arena.ofShared();
   private volatile Chunk[] chunks = {};
+  private volatile long bytes; // of all chunks; written by the writer
 
   /** The chunk of a slot address that came from the index. */
   Chunk of(int address) {
@@ -34,14 +35,13 @@ final class ChunkDirectory implements AutoCloseable {
     Chunk[] after = Arrays.copyOf(before, before.length + count);
     System.arraycopy(added, 0, after, before.length, count);
     chunks = after; // before any slot can be found through the group or the index
+    for (Chunk chunk : added) {
+      bytes += chunk.bytes();
+    }
     group.append(added);
   }
 
   long bytes() {
-    long bytes = 0;
-    for (Chunk chunk : chunks) {
-      bytes += chunk.bytes();
-    }
     return bytes;
   }
 

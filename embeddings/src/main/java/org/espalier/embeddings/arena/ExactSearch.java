@@ -15,6 +15,7 @@ import org.roaringbitmap.RoaringBitmap;
  * token may come by twice, before and after its move, so it enters only if it is not kept already. A
  * slot that a token left before the scan began is skipped: the scan passes the newer one, too. So a
  * token that is there throughout is found exactly once, in a version that was current in the meantime.
+ * Spilled rows come first, as they were at one moment.
  */
 public final class ExactSearch {
 
@@ -56,8 +57,11 @@ public final class ExactSearch {
       buffers.heap.reset(k);
       if (allowed != null
           && allowed.getLongCardinality() * SCANNED_PER_GATHERED < table.rowCount()) {
-        gather(table, projected, buffers.heap, allowed, denied);
+        gather(table, projected, buffers, allowed, denied);
       } else {
+        if (table.spilled().count() > 0) { // before the scan, which sees what moves meanwhile
+          scanSpilled(table, projected, buffers, allowed, denied);
+        }
         scan(table, projected, buffers, seat.since(), allowed, denied);
       }
       return buffers.heap.drain();
@@ -86,7 +90,7 @@ public final class ExactSearch {
   private static void gather(
       ArenaTable table,
       ProjectedQuery query,
-      TopHeap heap,
+      Readers.Buffers buffers,
       RoaringBitmap allowed,
       @Nullable RoaringBitmap denied) {
     long next = allowed.nextValue(0);
@@ -94,9 +98,36 @@ public final class ExactSearch {
       int token = (int) next;
       int address = table.address(token);
       if (address != TokenIndex.ABSENT && (denied == null || !denied.contains(token))) {
-        heap.offer(table.scoreAt(address, query), token);
+        float score =
+            address >= 0
+                ? table.scoreAt(address, query)
+                : table.scoreSpilled(token, query, buffers);
+        buffers.heap.offer(score, token);
       }
     }
+  }
+
+  /**
+   * Offers every row of the tier. A row that is in memory by now is left to the scan, which is yet to
+   * pass it; one that leaves memory after this is found where the scan meets its old slot.
+   */
+  private static void scanSpilled(
+      ArenaTable table,
+      ProjectedQuery query,
+      Readers.Buffers buffers,
+      @Nullable RoaringBitmap allowed,
+      @Nullable RoaringBitmap denied) {
+    table
+        .spilled()
+        .forEachRow(
+            buffers.spilled,
+            (token, row) -> {
+              if (table.address(token) == TokenIndex.SPILLED
+                  && (denied == null || !denied.contains(token))
+                  && (allowed == null || allowed.contains(token))) {
+                buffers.heap.offer(table.spilled().score(row, query), token);
+              }
+            });
   }
 
   private static void scan(
@@ -143,7 +174,11 @@ public final class ExactSearch {
       if (address == TokenIndex.ABSENT) {
         continue;
       }
-      if (table.chunk(address).stamp(Chunk.slotOf(address)) > since) {
+      if (address == TokenIndex.SPILLED) {
+        if (!heap.holds(token)) {
+          heap.offer(table.scoreSpilled(token, query, buffers), token);
+        }
+      } else if (table.chunk(address).stamp(Chunk.slotOf(address)) > since) {
         if (!heap.holds(token)) {
           heap.offer(table.scoreAt(address, query), token);
         }

@@ -51,6 +51,7 @@ final class Readers {
     final ProjectedQuery query = new ProjectedQuery();
     final float[] scores = new float[Chunk.SLOTS_MAX];
     final TopHeap heap = new TopHeap();
+    final SpilledRows.Row spilled = new SpilledRows.Row();
   }
 
   private volatile long clock; // written by the writer

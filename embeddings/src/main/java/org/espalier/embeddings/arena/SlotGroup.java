@@ -39,7 +39,14 @@ final class SlotGroup {
 
   /** Frees what no reader holds any more, if that is worth a look. */
   void reclaim(Readers readers) {
-    if (!free.isEmpty() || retired.size() < RECLAIM_BATCH) {
+    if (free.isEmpty() && retired.size() >= RECLAIM_BATCH) {
+      reclaimAll(readers);
+    }
+  }
+
+  /** Frees what no reader holds any more. */
+  void reclaimAll(Readers readers) {
+    if (retired.isEmpty()) {
       return;
     }
     long settled = readers.settled();
@@ -51,6 +58,29 @@ final class SlotGroup {
 
   boolean hasFree() {
     return !free.isEmpty();
+  }
+
+  int freeCount() {
+    return free.size();
+  }
+
+  /** Slots that wait for readers. */
+  int retiredCount() {
+    return retired.size();
+  }
+
+  int slotCount() {
+    return blockCount * BlockKernel.ROWS;
+  }
+
+  /** Free slots that under a ceiling are kept for the replacement of rows that are in memory. */
+  int reserve() {
+    return Math.min(RECLAIM_BATCH, slotCount() / 16);
+  }
+
+  /** Memory of one more block. */
+  long bytesOfBlock() {
+    return format.blockBytes() + Chunk.BESIDE_BLOCK;
   }
 
   /** The address of a slot to write to. */

@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 final class TokenIndex {
 
   static final int ABSENT = -1;
+
+  /** The address of every row that is in the table's tier; a row in memory has one of at least 0. */
+  static final int SPILLED = -2;
+
   private static final int PAGE_BITS = 14;
   private static final int PAGE = 1 << PAGE_BITS;
   private static final VarHandle INTS = MethodHandles.arrayElementVarHandle(int[].class);
@@ -27,7 +31,7 @@ final class TokenIndex {
     return page == null ? ABSENT : (int) INTS.getAcquire(page, token & (PAGE - 1));
   }
 
-  /** Points a token to an address, or to {@link #ABSENT}. */
+  /** Points a token to an address, {@link #SPILLED} or {@link #ABSENT}. */
   void set(int token, int address) {
     INTS.setRelease(page(token), token & (PAGE - 1), address);
   }

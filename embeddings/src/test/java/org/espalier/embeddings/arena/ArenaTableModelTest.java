@@ -2,6 +2,7 @@ package org.espalier.embeddings.arena;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -9,18 +10,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.espalier.embeddings.store.RocksSpill;
 import org.espalier.embeddings.table.Basis;
+import org.espalier.embeddings.table.Encoding;
 import org.espalier.embeddings.table.MultiSizeTable;
 import org.espalier.embeddings.table.MultiSizeTableBuilder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
- * The arena against a plain map over random sequences of operations. All values are small integers, so
+ * The arena against a plain map over random sequences of operations, with a random encoding a size and
+ * mostly under a ceiling. All values are small integers, so
  * that float sums are exact and order, ties included, is compared without a tolerance.
  */
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -28,6 +33,10 @@ class ArenaTableModelTest {
 
   private record Scored(float score, int token) {}
 
+  @TempDir private Path spillDirectory;
+  private long ceiling;
+  private int highestToken = -1;
+  private final Map<Integer, Encoding> encodings = new HashMap<>();
   private int dim;
   private int[] sizes = {};
   private Random random = new Random();
@@ -39,7 +48,8 @@ class ArenaTableModelTest {
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
   void the_arena_answers_as_a_plain_map_does(long seed) {
     random = new Random(seed);
-    try (ArenaTable table = ArenaTable.load(startingTable())) {
+    ceiling = random.nextInt(3) == 0 ? Long.MAX_VALUE : random.nextInt(30_000);
+    try (ArenaTable table = ArenaTable.load(startingTable(), memory())) {
       int tokens = 1 + random.nextInt(5_000);
       for (int step = 0; step < 300; step++) {
         switch (random.nextInt(8)) {
@@ -53,12 +63,29 @@ class ArenaTableModelTest {
           default -> look(table, random.nextInt(tokens + 1) - 1);
         }
         assertThat(table.rowCount()).isEqualTo(model.size());
+        assertThat(table.spilledRowCount()).isBetween(0, spills() ? model.size() : 0);
+        assertThat(table.bytes() - indexBytes()).isLessThanOrEqualTo(ceiling);
       }
       search(table, tokens);
       for (int token = 0; token < tokens; token++) {
         look(table, token);
       }
     }
+  }
+
+  private boolean spills() {
+    return ceiling < Long.MAX_VALUE;
+  }
+
+  private ArenaMemory memory() {
+    return spills()
+        ? ArenaMemory.ceiling(ceiling, RocksSpill.open(spillDirectory, 4 << 20))
+        : ArenaMemory.unlimited();
+  }
+
+  /** Pages of 16,384 tokens, four bytes each. */
+  private long indexBytes() {
+    return Math.ceilDiv(highestToken + 1, 1 << 14) * (1L << 16);
   }
 
   private MultiSizeTable startingTable() {
@@ -84,10 +111,15 @@ class ArenaTableModelTest {
             .sizes(sizes)
             .basis(basis)
             .defaultRow(defaultRow);
+    for (int size : sizes) {
+      encodings.put(size, Encoding.values()[random.nextInt(Encoding.values().length)]);
+      builder.encoding(size, encodings.get(size));
+    }
     int rows = random.nextInt(1500);
     for (int token = 0; token < rows; token++) {
-      float[] row = integers(sizes[random.nextInt(sizes.length)]);
+      float[] row = row();
       model.put(token, row);
+      highestToken = token;
       builder.add(token, row, 0, row.length);
     }
     return builder.build();
@@ -100,9 +132,10 @@ class ArenaTableModelTest {
   }
 
   private void publish(ArenaTable table, int token) {
-    float[] row = integers(sizes[random.nextInt(sizes.length)]);
+    float[] row = row();
     table.publish(token, row, 0, row.length);
     model.put(token, row);
+    highestToken = Math.max(highestToken, token);
   }
 
   private void remove(ArenaTable table, int token) {
@@ -176,6 +209,20 @@ class ArenaTableModelTest {
       sum += (double) a[i] * b[i];
     }
     return (float) sum + 0f; // no negative zero
+  }
+
+  /** A row of a random size that its encoding holds exactly: with a scale of 1 where it has one. */
+  private float[] row() {
+    int size = sizes[random.nextInt(sizes.length)];
+    float[] row = integers(size);
+    if (size > 0) {
+      switch (encodings.get(size)) {
+        case INT8, MIXED -> row[size - 1] = random.nextBoolean() ? 127 : -127;
+        case INT4 -> row[size - 1] = random.nextBoolean() ? 7 : -7;
+        case FP32, FP16, BF16 -> {}
+      }
+    }
+    return row;
   }
 
   private float[] integers(int n) {

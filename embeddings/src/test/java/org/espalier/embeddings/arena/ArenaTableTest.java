@@ -3,19 +3,27 @@ package org.espalier.embeddings.arena;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.espalier.embeddings.Allocations;
+import org.espalier.embeddings.store.RocksSpill;
 import org.espalier.embeddings.table.Basis;
 import org.espalier.embeddings.table.Encoding;
 import org.espalier.embeddings.table.MultiSizeTable;
+import org.espalier.embeddings.table.MultiSizeTableBuilder;
 import org.espalier.embeddings.table.Projection;
 import org.espalier.embeddings.table.SizeGroup;
 import org.espalier.embeddings.table.TableShape;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.roaringbitmap.RoaringBitmap;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -163,6 +171,206 @@ class ArenaTableTest {
               });
       assertThat(sink[0]).isNotNaN();
       assertThat(allocated).as("1,000 times three results").isLessThanOrEqualTo(enough);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void popularity_shaped_rows_take_little_more_than_their_payloads(Encoding encoding) {
+    int rows = 1 << 18;
+    try (ArenaTable table = ArenaTable.load(popularityShaped(rows, encoding))) {
+      Random random = new Random(14);
+      float[] row = gaussians(random, 64);
+      for (int i = 0; i < 50_000; i++) {
+        int token = random.nextInt(rows);
+        table.publish(token, row, 0, table.sizeOf(token));
+      }
+      double stored = table.shape().payloadBytes();
+      assertThat((double) table.bytes()).isLessThan(stored * 1.15 + rows * 8.0);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_search_of_any_encoding_finds_what_a_plain_loop_finds(Encoding encoding) {
+    MultiSizeTable source = popularityShaped(3000, encoding);
+    float[] query = gaussians(new Random(15), 64);
+    try (ArenaTable table = ArenaTable.load(source)) {
+      Hits hits = ExactSearch.search(table, query, 3000, null, null);
+      float[] vector = new float[64];
+      for (int i = 0; i < 3000; i++) {
+        source.copyVector(hits.tokens()[i], vector, 0);
+        double score = 0;
+        for (int d = 0; d < 64; d++) {
+          score += (double) query[d] * vector[d];
+        }
+        assertThat((double) hits.scores()[i]).isCloseTo(score, within(1e-4));
+        assertThat(i == 0 || hits.scores()[i] <= hits.scores()[i - 1]).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void a_value_that_the_encoding_cannot_hold_is_refused_and_changes_nothing() {
+    MultiSizeTable source =
+        MultiSizeTable.uniform("item", "entity", 2, new int[] {3}, new float[] {1, 2});
+    try (ArenaTable table = ArenaTable.load(source.encoded(Encoding.FP16))) {
+      refused(
+          "token 3: value 1 is 70000.0, which is too large for FP16",
+          table,
+          3,
+          new float[] {5, 70_000},
+          2);
+      float[] vector = new float[2];
+      table.copyVector(3, vector, 0);
+      assertThat(vector).containsExactly(1, 2);
+    }
+  }
+
+  @Test
+  void a_reader_that_stays_makes_publishing_wait_and_then_fail_with_bounded_memory() {
+    ArenaMemory impatient = new ArenaMemory(Long.MAX_VALUE, null, Duration.ofMillis(20));
+    MultiSizeTable source = popularityShaped(2000, Encoding.FP32);
+    try (ArenaTable table = ArenaTable.load(source, impatient)) {
+      float[] row = new float[64];
+      int token = 0;
+      int size = table.sizeOf(token);
+      long before = table.bytes();
+      Readers.Seat stalled = table.enter();
+      int published = 0;
+      try {
+        while (published < 1_000_000) {
+          row[0] = published;
+          table.publish(token, row, 0, size);
+          published++;
+        }
+      } catch (IllegalStateException e) {
+        assertThat(e)
+            .hasMessageContaining("replaced rows of size " + size + " wait for a reader")
+            .hasMessageContaining("nothing was published");
+      }
+      assertThat(published).isBetween(ArenaWriter.RETIRED_MIN, 4 * ArenaWriter.RETIRED_MIN);
+      assertThat(table.bytes() - before).isLessThan(4L * ArenaWriter.RETIRED_MIN * (size * 4 + 5));
+      float[] vector = new float[64];
+      table.copyVector(token, vector, 0);
+      assertThat(vector[0]).as("the last that was published").isEqualTo(published - 1);
+      stalled.leave();
+      table.publish(token, row, 0, size);
+      assertThat(table.copyVector(token, vector, 0)).isTrue();
+      assertThat(vector[0]).isEqualTo(published);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void rows_beyond_the_ceiling_are_found_and_come_back_when_others_go(
+      Encoding encoding, @TempDir Path directory) {
+    MultiSizeTable source = popularityShaped(5000, encoding);
+    long ceiling = source.shape().payloadBytes() / 2;
+    float[] query = gaussians(new Random(16), 64);
+    try (ArenaTable all = ArenaTable.load(source);
+        ArenaTable some =
+            ArenaTable.load(
+                source, ArenaMemory.ceiling(ceiling, RocksSpill.open(directory, 8 << 20)))) {
+      int spilled = some.spilledRowCount();
+      assertThat(spilled).isBetween(1000, 4999);
+      assertSame(all, some, query);
+      for (int token = 0; token < 5000; token += 2) {
+        assertThat(some.remove(token)).isTrue();
+        all.remove(token);
+      }
+      assertSame(all, some, query);
+      assertThat(some.spilledRowCount()).isLessThan(spilled / 2);
+      float[] row = gaussians(new Random(17), 64);
+      for (int token = 1; token < 5000; token += 2) { // a stalled reader would not make it wait
+        int size = all.sizeOf(token);
+        all.publish(token, row, 0, size);
+        some.publish(token, row, 0, size);
+      }
+      assertSame(all, some, query);
+    }
+    assertThat(directory).satisfiesAnyOf(d -> assertThat(d).doesNotExist(), d -> assertThat(d).isEmptyDirectory());
+  }
+
+  @Test
+  void a_reader_that_stays_makes_rows_spill_under_a_ceiling(@TempDir Path directory) {
+    MultiSizeTable source = popularityShaped(2000, Encoding.INT8);
+    try (ArenaTable table =
+        ArenaTable.load(
+            source, ArenaMemory.ceiling(1 << 20, RocksSpill.open(directory, 8 << 20)))) {
+      assertThat(table.spilledRowCount()).isZero();
+      int size = table.sizeOf(0);
+      float[] row = new float[64];
+      Readers.Seat stalled = table.enter();
+      for (int i = 0; i < 100_000; i++) {
+        row[0] = i;
+        table.publish(i % 10, row, 0, size);
+        if (table.spilledRowCount() > 0) {
+          break;
+        }
+      }
+      assertThat(table.spilledRowCount()).isPositive();
+      stalled.leave();
+      table.publish(11, row, 0, size);
+      assertThat(table.spilledRowCount()).as("there is room again").isZero();
+    }
+  }
+
+  @Test
+  void every_use_of_spilled_rows_after_close_throws(@TempDir Path directory) {
+    MultiSizeTable source = popularityShaped(500, Encoding.INT8);
+    RocksSpill tier = RocksSpill.open(directory, 8 << 20);
+    ArenaTable table = ArenaTable.load(source, ArenaMemory.ceiling(0, tier));
+    assertThat(table.spilledRowCount()).isEqualTo(500);
+    Readers.Seat inside = table.enter();
+    table.close();
+    float[] query = new float[64];
+    for (Runnable use :
+        List.<Runnable>of(
+            () -> table.sizeOf(1),
+            () -> table.copyVector(1, query, 0),
+            () -> table.score(query, new int[1], 1, new float[1]),
+            () -> table.remove(1),
+            () -> ExactSearch.search(table, query, 1, null, null))) {
+      assertThatThrownBy(use::run)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("table item is closed");
+    }
+    assertThatThrownBy(() -> table.spilled().find(1, inside.buffers().spilled))
+        .as("a reader that close overtook")
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> tier.remove(1)).isInstanceOf(IllegalStateException.class);
+  }
+
+  /** The first tokens, the popular ones, have long rows and most have short ones: an eighth is kept. */
+  private static MultiSizeTable popularityShaped(int rows, Encoding encoding) {
+    Random random = new Random(13);
+    MultiSizeTableBuilder builder =
+        MultiSizeTable.builder("item", "entity", 64).encoding(encoding).sizes(2, 4, 8, 16, 32, 64);
+    for (int token = 0; token < rows; token++) {
+      int size = (int) Math.clamp(64L * rows / (12L * (token + 1)), 2, 64);
+      size = Integer.highestOneBit(size);
+      builder.add(token, gaussians(random, size), 0, size);
+    }
+    return builder.build();
+  }
+
+  private static void assertSame(ArenaTable expected, ArenaTable actual, float[] query) {
+    assertThat(actual.rowCount()).isEqualTo(expected.rowCount());
+    Hits wanted = ExactSearch.search(expected, query, 5000, null, null);
+    Hits found = ExactSearch.search(actual, query, 5000, null, null);
+    assertThat(found.tokens()).containsExactly(wanted.tokens());
+    assertThat(found.scores()).as("bit for bit").containsExactly(wanted.scores());
+    float[] scores = new float[wanted.size()];
+    actual.score(query, wanted.tokens(), wanted.size(), scores);
+    assertThat(scores).containsExactly(wanted.scores());
+    float[] one = new float[64];
+    float[] other = new float[64];
+    for (int token = 0; token < 5000; token++) {
+      assertThat(actual.sizeOf(token)).isEqualTo(expected.sizeOf(token));
+      expected.copyVector(token, one, 0);
+      actual.copyVector(token, other, 0);
+      assertThat(other).containsExactly(one);
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.espalier.embeddings.table.Basis;
+import org.espalier.embeddings.table.Encoding;
 import org.espalier.embeddings.table.MultiSizeTable;
 import org.espalier.embeddings.table.MultiSizeTableBuilder;
 
@@ -27,7 +28,7 @@ final class GenerationTesting {
 
   private GenerationTesting() {}
 
-  /** Tokens 0 to {@code tokens} - 1, most of them. */
+  /** Tokens 0 to {@code tokens} - 1, most of them; every size in an encoding of its own. */
   static MultiSizeTable table(String name, String field, int tokens, Random random) {
     int dim = SIZES[SIZES.length - 1];
     MultiSizeTableBuilder builder =
@@ -35,6 +36,9 @@ final class GenerationTesting {
             .sizes(SIZES)
             .basis(basis(dim, random))
             .defaultRow(floats(dim, random));
+    for (int size : SIZES) {
+      builder.encoding(size, Encoding.values()[random.nextInt(Encoding.values().length)]);
+    }
     for (int token : IntStream.range(0, tokens).filter(t -> random.nextInt(9) != 0).toArray()) {
       int size = SIZES[random.nextInt(SIZES.length)];
       builder.add(token, floats(size, random), 0, size);

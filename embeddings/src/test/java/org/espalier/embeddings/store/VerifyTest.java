@@ -14,12 +14,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.espalier.embeddings.store.StoreException.Kind;
 import org.espalier.embeddings.store.Verification.Problem;
+import org.espalier.embeddings.table.Encoding;
+import org.espalier.embeddings.table.MultiSizeTable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,6 +30,8 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class VerifyTest {
@@ -37,6 +42,7 @@ class VerifyTest {
   @TempDir private Path directory;
   private int liveBefore;
   private Store store;
+  private int damagedFiles;
 
   @BeforeEach
   void fill() {
@@ -126,6 +132,64 @@ class VerifyTest {
         assertThat(e.kind()).isEqualTo(Kind.DAMAGED); // of a family that is read at open
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_changed_payload_of_any_encoding_is_found(Encoding encoding) {
+    MultiSizeTable table = table("item", "entity", 30, new Random(2)).encoded(encoding);
+    int number = write(table);
+    assertThat(store.verify().problems()).isEmpty();
+    table.forEachRow((token, size, stored, payload) -> {
+      if (size > 0 && token < 9) {
+        byte[] key = Rows.rowKey(number, 0, token);
+        byte[] value = Objects.requireNonNull(store.database().get(Family.ROWS, key)).clone();
+        value[value.length - 1 - token % payload.length] ^= 0x10;
+        assertFound(Family.ROWS, key, value, "rows");
+      }
+    });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void flipped_bytes_in_the_table_files_of_any_encoding_are_found(
+      Encoding encoding, @TempDir Path copies) throws IOException {
+    int number = write(table("item", "entity", 4000, new Random(3)).encoded(encoding));
+    store.close();
+    byte[] key = Rows.generationKey(number);
+    for (Path file : tableFiles()) {
+      byte[] good = Files.readAllBytes(file);
+      if (indexOf(good, key) < 0 || good.length < 16_000) { // of other families
+        continue;
+      }
+      for (int flip = 0; flip < 6; flip++) {
+        Path copy = copies.resolve(file.getFileName() + "-" + flip);
+        copyAsAfterKill(directory, copy);
+        byte[] bytes = good.clone();
+        bytes[good.length / 2 / 6 * flip + flip] ^= 0x55; // the first half is rows
+        Files.write(copy.resolve("db").resolve(file.getFileName()), bytes);
+        try (Store damaged = Store.open(copy, UNSYNCED)) {
+          assertThat(damaged.verify().problems()).as("%s flip %d", file, flip).isNotEmpty();
+        }
+        damagedFiles++;
+      }
+    }
+    assertThat(damagedFiles).isPositive();
+  }
+
+  private int write(MultiSizeTable table) {
+    try (GenerationWriter writer = store.generations().begin()) {
+      return writer.table(table).commit(draft("mf", 2));
+    }
+  }
+
+  private static int indexOf(byte[] bytes, byte[] wanted) {
+    for (int at = 0; at + wanted.length <= bytes.length; at++) {
+      if (Arrays.equals(bytes, at, at + wanted.length, wanted, 0, wanted.length)) {
+        return at;
+      }
+    }
+    return -1;
   }
 
   @Test

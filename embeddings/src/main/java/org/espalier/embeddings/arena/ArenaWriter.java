@@ -2,7 +2,6 @@ package org.espalier.embeddings.arena;
 
 import java.util.concurrent.locks.LockSupport;
 import org.espalier.embeddings.kernel.BlockKernel;
-import org.espalier.embeddings.table.SizeGroup;
 import org.espalier.embeddings.table.TableShape;
 
 /**

@@ -35,9 +35,11 @@ final class ChunkDirectory implements AutoCloseable {
     Chunk[] after = Arrays.copyOf(before, before.length + count);
     System.arraycopy(added, 0, after, before.length, count);
     chunks = after; // before any slot can be found through the group or the index
+    long more = bytes;
     for (Chunk chunk : added) {
-      bytes += chunk.bytes();
+      more += chunk.bytes();
     }
+    bytes = more;
     group.append(added);
   }
 

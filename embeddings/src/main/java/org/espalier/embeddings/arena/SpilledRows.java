@@ -3,6 +3,7 @@ package org.espalier.embeddings.arena;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.espalier.embeddings.kernel.BlockKernel;
 import org.espalier.embeddings.table.Basis;
 import org.espalier.embeddings.table.Encoding;
@@ -41,7 +42,7 @@ final class SpilledRows implements AutoCloseable {
   private final int[] groupOfSize;
   private final byte[][] payloads; // by group; the writer's
   private final RoaringBitmap[] tokens; // by group; the writer's
-  private volatile int count; // written by the writer, before rows come and after they go
+  private final AtomicInteger count = new AtomicInteger(); // moves before rows come, after they go
 
   SpilledRows(TableShape shape, SlotGroup[] groups, @Nullable SpillTier tier) {
     this.shape = shape;
@@ -65,7 +66,7 @@ final class SpilledRows implements AutoCloseable {
 
   /** Rows in the tier; 0 is all that a reader without any ever asks. */
   int count() {
-    return count;
+    return count.get();
   }
 
   // Readers.
@@ -137,13 +138,13 @@ final class SpilledRows implements AutoCloseable {
     encoding.encode(row, at, sizeGroup.size(), MemorySegment.ofArray(payloads[group]), 0);
     int before = groupOf(token);
     if (before < 0) {
-      count++; // before the row can be found
+      count.incrementAndGet(); // before the row can be found
     }
     try {
       tier().put(token, sizeGroup.size(), encoding, payloads[group]);
     } catch (RuntimeException e) {
       if (before < 0) {
-        count--;
+        count.decrementAndGet();
       }
       throw e;
     }
@@ -157,7 +158,7 @@ final class SpilledRows implements AutoCloseable {
   void remove(int token) {
     tier().remove(token);
     tokens[groupOf(token)].remove(token);
-    count--;
+    count.decrementAndGet();
   }
 
   private int groupOf(int token) {

@@ -53,8 +53,7 @@ public final class RocksSpill implements SpillTier {
     this.rocks = rocks;
     this.unlogged = owned.own(new WriteOptions()).setDisableWAL(true);
     this.lookups = owned.own(new ReadOptions());
-    this.scans =
-        owned.own(new ReadOptions()).setFillCache(false).setReadaheadSize(READAHEAD_BYTES);
+    this.scans = owned.own(new ReadOptions()).setFillCache(false).setReadaheadSize(READAHEAD_BYTES);
   }
 
   /**

@@ -15,6 +15,7 @@ import org.espalier.embeddings.table.Basis;
 import org.espalier.embeddings.table.Encoding;
 import org.espalier.embeddings.table.MultiSizeTable;
 import org.espalier.embeddings.table.MultiSizeTableBuilder;
+import org.espalier.embeddings.table.RandomEncoding;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -112,8 +113,9 @@ class ArenaTableModelTest {
             .basis(basis)
             .defaultRow(defaultRow);
     for (int size : sizes) {
-      encodings.put(size, Encoding.values()[random.nextInt(Encoding.values().length)]);
-      builder.encoding(size, encodings.get(size));
+      Encoding encoding = RandomEncoding.next(random);
+      encodings.put(size, encoding);
+      builder.encoding(size, encoding);
     }
     int rows = random.nextInt(1500);
     for (int token = 0; token < rows; token++) {
@@ -216,7 +218,7 @@ class ArenaTableModelTest {
     int size = sizes[random.nextInt(sizes.length)];
     float[] row = integers(size);
     if (size > 0) {
-      switch (encodings.get(size)) {
+      switch (encodings.getOrDefault(size, Encoding.FP32)) {
         case INT8, MIXED -> row[size - 1] = random.nextBoolean() ? 127 : -127;
         case INT4 -> row[size - 1] = random.nextBoolean() ? 7 : -7;
         case FP32, FP16, BF16 -> {}

@@ -289,7 +289,8 @@ class ArenaTableTest {
       }
       assertSame(all, some, query);
     }
-    assertThat(directory).satisfiesAnyOf(d -> assertThat(d).doesNotExist(), d -> assertThat(d).isEmptyDirectory());
+    assertThat(directory)
+        .satisfiesAnyOf(d -> assertThat(d).doesNotExist(), d -> assertThat(d).isEmptyDirectory());
   }
 
   @Test
@@ -348,7 +349,7 @@ class ArenaTableTest {
     MultiSizeTableBuilder builder =
         MultiSizeTable.builder("item", "entity", 64).encoding(encoding).sizes(2, 4, 8, 16, 32, 64);
     for (int token = 0; token < rows; token++) {
-      int size = (int) Math.clamp(64L * rows / (12L * (token + 1)), 2, 64);
+      int size = Math.clamp(64L * rows / (12L * (token + 1)), 2, 64);
       size = Integer.highestOneBit(size);
       builder.add(token, gaussians(random, size), 0, size);
     }

@@ -59,8 +59,8 @@ class PublishUnderScanTest {
     "1, FP32, false", "2, FP32, false", "3, FP16, false", "4, BF16, false", "5, INT8, false",
     "6, INT4, false", "7, MIXED, false", "8, FP32, true", "9, INT8, true", "10, MIXED, true"
   })
-  void readers_see_whole_current_rows_and_miss_no_token(
-      long seed, Encoding stored, boolean spill) throws Exception {
+  void readers_see_whole_current_rows_and_miss_no_token(long seed, Encoding stored, boolean spill)
+      throws Exception {
     encoding = stored;
     publishes = spill ? PUBLISHES / 20 : PUBLISHES;
     List<SizeGroup> groups =

@@ -10,9 +10,9 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.espalier.embeddings.table.Basis;
-import org.espalier.embeddings.table.Encoding;
 import org.espalier.embeddings.table.MultiSizeTable;
 import org.espalier.embeddings.table.MultiSizeTableBuilder;
+import org.espalier.embeddings.table.RandomEncoding;
 
 /** Random tables, and tables as plain maps, for the tests of generations. */
 final class GenerationTesting {
@@ -37,7 +37,7 @@ final class GenerationTesting {
             .basis(basis(dim, random))
             .defaultRow(floats(dim, random));
     for (int size : SIZES) {
-      builder.encoding(size, Encoding.values()[random.nextInt(Encoding.values().length)]);
+      builder.encoding(size, RandomEncoding.next(random));
     }
     for (int token : IntStream.range(0, tokens).filter(t -> random.nextInt(9) != 0).toArray()) {
       int size = SIZES[random.nextInt(SIZES.length)];

@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.espalier.embeddings.store.StoreException.Kind;
 import org.espalier.embeddings.table.Encoding;
+import org.espalier.embeddings.table.RandomEncoding;
 import org.espalier.embeddings.table.RowVisitor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,7 +57,7 @@ class RocksSpillTest {
           tier.remove(token);
           model.remove(token);
         } else {
-          Encoding encoding = Encoding.values()[random.nextInt(Encoding.values().length)];
+          Encoding encoding = RandomEncoding.next(random);
           int size = 1 + random.nextInt(20);
           byte[] payload = new byte[encoding.payloadBytes(size)];
           random.nextBytes(payload);
@@ -79,8 +80,7 @@ class RocksSpillTest {
       TreeMap<Integer, String> expected = new TreeMap<>();
       for (int i = 0; i < 400; i++) {
         TreeMap<Integer, String> one = new TreeMap<>();
-        assertThat(tier.row(asked[i], describe(one::put)))
-            .isEqualTo(model.containsKey(asked[i]));
+        assertThat(tier.row(asked[i], describe(one::put))).isEqualTo(model.containsKey(asked[i]));
         expected.putAll(one);
       }
       assertThat(some).isEqualTo(expected);

@@ -1,6 +1,7 @@
 package org.espalier.embeddings.arena;
 
 import java.lang.foreign.MemorySegment;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -131,7 +132,7 @@ public final class ArenaTable implements AutoCloseable {
    * {@link #close} throws {@link IllegalStateException}.
    */
   public List<MemorySegment> rowMemory() {
-    requireOpen();
+    writer.requireOpen();
     return directory.memory();
   }
 
@@ -207,17 +208,52 @@ public final class ArenaTable implements AutoCloseable {
     Objects.checkFromIndexSize(0, count, scores.length);
     Readers.Seat seat = enter();
     try {
-      ProjectedQuery projected = project(query, seat.buffers());
+      Readers.Buffers buffers = seat.buffers();
+      ProjectedQuery projected = project(query, buffers);
+      buffers.elsewhere.clear();
       for (int i = 0; i < count; i++) {
         int address = index.find(tokens[i]);
-        scores[i] =
-            address >= 0
-                ? scoreAt(address, projected)
-                : scoreSpilled(tokens[i], projected, seat.buffers());
+        if (address >= 0) {
+          scores[i] = scoreAt(address, projected);
+        } else {
+          scores[i] = Float.NaN;
+          if (address == TokenIndex.SPILLED) {
+            buffers.elsewhere.add(i);
+          }
+        }
+      }
+      if (!buffers.elsewhere.isEmpty()) {
+        scoreSpilled(tokens, buffers.elsewhere, projected, buffers, scores);
       }
     } finally {
       seat.leave();
     }
+  }
+
+  /** Scores the tokens at some positions with one batch of reads from the tier. */
+  private void scoreSpilled(
+      int[] tokens,
+      IntArrayList positions,
+      ProjectedQuery query,
+      Readers.Buffers buffers,
+      float[] scores) {
+    int[] wanted = new int[positions.size()];
+    for (int p = 0; p < wanted.length; p++) {
+      wanted[p] = tokens[positions.getInt(p)];
+    }
+    IntArrayList moved = new IntArrayList(); // positions of rows that are in memory or gone by now
+    int[] next = {0};
+    spilled.find(
+        wanted,
+        buffers.spilled,
+        (token, row) -> {
+          while (wanted[next[0]] != token) {
+            moved.add(positions.getInt(next[0]++));
+          }
+          scores[positions.getInt(next[0]++)] = spilled.score(row, query);
+        });
+    moved.addElements(moved.size(), positions.elements(), next[0], wanted.length - next[0]);
+    moved.forEach(i -> scores[i] = scoreSpilled(tokens[i], query, buffers));
   }
 
   /**

@@ -1,5 +1,6 @@
 package org.espalier.embeddings.arena;
 
+import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,7 @@ final class Readers {
     final float[] scores = new float[Chunk.SLOTS_MAX];
     final TopHeap heap = new TopHeap();
     final SpilledRows.Row spilled = new SpilledRows.Row();
+    final IntArrayList elsewhere = new IntArrayList(); // positions of what is not in memory
   }
 
   private volatile long clock; // written by the writer

@@ -78,6 +78,11 @@ final class SpilledRows implements AutoCloseable {
     return row.found;
   }
 
+  /** Visits those of some tokens whose row is here, in their order, with one batch of reads. */
+  void find(int[] wanted, Row row, Visitor visitor) {
+    tier().rows(wanted, wanted.length, then(row, visitor));
+  }
+
   /** The size of a row that was found. */
   int size(Row row) {
     return groups[row.group].size;
@@ -96,12 +101,15 @@ final class SpilledRows implements AutoCloseable {
 
   /** Visits all rows as they were at one moment after the call began. */
   void forEachRow(Row row, Visitor visitor) {
+    tier().forEachRow(then(row, visitor));
+  }
+
+  private RowVisitor then(Row row, Visitor visitor) {
     RowVisitor layOut = visitor(row);
-    tier()
-        .forEachRow((token, size, encoding, payload) -> {
-          layOut.row(token, size, encoding, payload);
-          visitor.row(token, row);
-        });
+    return (token, size, encoding, payload) -> {
+      layOut.row(token, size, encoding, payload);
+      visitor.row(token, row);
+    };
   }
 
   private RowVisitor visitor(Row row) {

@@ -44,6 +44,11 @@ final class BackgroundCommand implements AutoCloseable {
     return Files.readString(out);
   }
 
+  /** What it has said on stderr so far. */
+  String errors() throws IOException {
+    return Files.readString(err);
+  }
+
   /** Sends SIGTERM and returns the exit code. */
   int stop() throws InterruptedException {
     process.destroy();

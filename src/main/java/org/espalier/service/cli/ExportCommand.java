@@ -13,6 +13,7 @@ import org.espalier.embeddings.store.Store;
 import org.espalier.embeddings.store.StoreOptions;
 import org.espalier.service.console.CommandException;
 import org.espalier.service.console.Console;
+import org.espalier.service.platform.EspalierProperties;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -38,7 +39,7 @@ final class ExportCommand implements Callable<Integer> {
 
   @Option(
       names = "--data-dir",
-      defaultValue = "espalier-data",
+      defaultValue = "${env:ESPALIER_DATA_DIR:-espalier-data}",
       paramLabel = "DIR",
       description = "The service's data folder (default: ${DEFAULT-VALUE}).")
   private @Nullable Path dataDir;
@@ -76,10 +77,11 @@ final class ExportCommand implements Callable<Integer> {
   public Integer call() {
     Path from = Objects.requireNonNull(dataDir);
     Path target = Objects.requireNonNull(out);
-    if (!Store.isAt(from)) {
+    Path storeDir = EspalierProperties.storeDir(from);
+    if (!Store.isAt(storeDir)) {
       throw new CommandException(from + " is no data folder; name one with --data-dir");
     }
-    try (Store store = Store.open(from, StoreOptions.defaults());
+    try (Store store = Store.open(storeDir, StoreOptions.defaults());
         NewFolder folder = NewFolder.at(target)) {
       int number =
           generation != null

@@ -28,6 +28,7 @@ import org.espalier.embeddings.table.MultiSizeTable;
 import org.espalier.embeddings.table.VectorSource;
 import org.espalier.service.console.CommandException;
 import org.espalier.service.console.Console;
+import org.espalier.service.platform.EspalierProperties;
 import org.espalier.service.platform.MfGeneration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -142,7 +143,7 @@ final class FitCommand implements Callable<Integer> {
   }
 
   private Report write(Path folder, IdentifiedVectors items, @Nullable IdentifiedVectors queries) {
-    try (Store store = Store.open(folder, StoreOptions.defaults())) {
+    try (Store store = Store.open(EspalierProperties.storeDir(folder), StoreOptions.defaults())) {
       return fit(store, items, queries);
     }
   }

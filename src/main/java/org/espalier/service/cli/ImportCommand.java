@@ -18,6 +18,7 @@ import org.espalier.embeddings.store.Store;
 import org.espalier.embeddings.store.StoreOptions;
 import org.espalier.embeddings.table.MultiSizeTable;
 import org.espalier.service.console.CommandException;
+import org.espalier.service.platform.EspalierProperties;
 import org.espalier.service.platform.MfGeneration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -48,7 +49,7 @@ final class ImportCommand implements Callable<Integer> {
 
   @Option(
       names = "--data-dir",
-      defaultValue = "espalier-data",
+      defaultValue = "${env:ESPALIER_DATA_DIR:-espalier-data}",
       paramLabel = "DIR",
       description = "The service's data folder (default: ${DEFAULT-VALUE}).")
   private @Nullable Path dataDir;
@@ -114,7 +115,8 @@ final class ImportCommand implements Callable<Integer> {
   }
 
   private Store open() {
-    return Store.open(Objects.requireNonNull(dataDir), StoreOptions.defaults());
+    return Store.open(
+        EspalierProperties.storeDir(Objects.requireNonNull(dataDir)), StoreOptions.defaults());
   }
 
   private int activated(Store store, int number) {

@@ -17,7 +17,7 @@ public record EspalierProperties(
 
   /** The folder of the store. */
   public Path storeDir() {
-    return dataDir.toAbsolutePath().normalize().resolve("store");
+    return storeDir(dataDir);
   }
 
   /** The folder of the control plane: its database, unless that is elsewhere, and the folder's own name in it. */
@@ -33,5 +33,10 @@ public record EspalierProperties(
   /** The folder of the store's backups. */
   public Path backupsDir() {
     return dataDir.toAbsolutePath().normalize().resolve("backups");
+  }
+
+  /** Where a data folder keeps its store. */
+  public static Path storeDir(Path dataDir) {
+    return dataDir.toAbsolutePath().normalize().resolve("store");
   }
 }

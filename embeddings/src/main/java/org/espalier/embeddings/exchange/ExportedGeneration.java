@@ -57,6 +57,7 @@ record ExportedGeneration(
       List<Integer> sizes) {
 
     Table {
+      sizes = List.copyOf(sizes);
       if (!name.matches(SAFE_NAME)) {
         throw new IllegalArgumentException(
             "the table's name '%s' is no name for a file; letters, digits, _ and - are"

@@ -5,10 +5,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.espalier.embeddings.table.VectorSource;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.ObjectReader;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Vectors of which each has an id, checked: all finite, no id twice. Closing lets go of the file.
@@ -23,14 +19,8 @@ public record IdentifiedVectors(List<String> ids, VectorSource vectors) implemen
 
   private static final int ROWS = 1024;
   private static final int LINE_BYTES_MAX = 1 << 20;
-  private static final ObjectReader LINE =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build()
-          .readerFor(Line.class);
+  private static final JsonLine<Line> LINE =
+      JsonLine.of(Line.class, "{\"id\": \"a\", \"vector\": [0.5, 1]}");
 
   /**
    * Opens a file.
@@ -93,7 +83,7 @@ public record IdentifiedVectors(List<String> ids, VectorSource vectors) implemen
     int dim = 0;
     try (Lines lines = Lines.open(path, LINE_BYTES_MAX)) {
       for (String text = lines.next(); text != null; text = lines.next()) {
-        Line line = parse(text, lines);
+        Line line = LINE.read(text, lines);
         dim = dim == 0 ? line.vector().length : dim;
         requireVector(line.vector(), dim, lines);
         ids.add(line.id(), lines);
@@ -105,16 +95,6 @@ public record IdentifiedVectors(List<String> ids, VectorSource vectors) implemen
     }
     return new IdentifiedVectors(
         ids.list(), VectorSource.of(path.toString(), dim, values.toFloatArray()));
-  }
-
-  private static Line parse(String text, Lines lines) {
-    try {
-      return LINE.readValue(text);
-    } catch (JacksonException e) {
-      throw lines.fault(
-          "is not as {\"id\": \"a\", \"vector\": [0.5, 1]}: "
-              + e.getOriginalMessage().lines().findFirst().orElse("unreadable"));
-    }
   }
 
   private static void requireVector(float[] vector, int dim, Lines lines) {

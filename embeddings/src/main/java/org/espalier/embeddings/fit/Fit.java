@@ -1,6 +1,5 @@
 package org.espalier.embeddings.fit;
 
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.espalier.embeddings.fit.FitReport.Quality;
 import org.espalier.embeddings.fit.PrefixAllocator.Allocation;
@@ -28,6 +27,14 @@ public final class Fit {
 
   /** The table and what there is to say of it. */
   public record Fitted(MultiSizeTable table, FitReport report) {}
+
+  /**
+   * Sizes and what size 0 stands for.
+   *
+   * @param defaultRow (D), the mean of the items of size 0, or zero
+   */
+  @SuppressWarnings("ArrayRecordComponent") // of one fit; never compared
+  private record Choice(Allocation allocation, float[] defaultRow, boolean meanDefault) {}
 
   private final VectorSource items;
   private final FitSpec spec;
@@ -72,30 +79,15 @@ public final class Fit {
             SecondMoment.of(items, "reading items", listener),
             queryMoment,
             queries == null ? 0 : queries.count());
-    Fit fit = new Fit(items, spec, listener, axes);
-
-    float[] gains = fit.gains();
-    Allocation allocation = new PrefixAllocator(spec.sizes(), gains).allocate(budget);
-    float[] defaultRow = new float[items.dim()];
-    if (spec.sizes()[0] == 0) {
-      float[] mean = fit.meanOfDropped(allocation);
-      fit.gainOfDefault(mean, gains);
-      Allocation withMean = new PrefixAllocator(spec.sizes(), gains).allocate(budget);
-      if (withMean.gain() > allocation.gain()) {
-        allocation = withMean;
-        defaultRow = mean;
-      }
-    }
-    MultiSizeTable table = fit.build(name, field, tokens, allocation, defaultRow);
+    Choice choice = choose(new ItemGains(items, axes, spec.sizes(), listener), spec, budget);
+    MultiSizeTable table = new Fit(items, spec, listener, axes).build(name, field, tokens, choice);
     Quality quality =
         spec.measuredQueries() == 0
             ? null
             : FitMeasure.measure(
                 table, items, tokens, queries == null ? items : queries, spec, listener);
-    boolean meanDefault = !Arrays.equals(defaultRow, new float[items.dim()]);
     double seconds = (System.nanoTime() - startNs) / (double) TimeUnit.SECONDS.toNanos(1);
-    return new Fitted(
-        table, report(table.shape(), spec, allocation, meanDefault, quality, seconds));
+    return new Fitted(table, report(table.shape(), spec, choice, quality, seconds));
   }
 
   private static void requireShapes(
@@ -149,95 +141,29 @@ public final class Fit {
     return (long) dim * dim + dim;
   }
 
-  /** (items, sizes): the expected squared score error that a prefix saves against a zero vector. */
-  private float[] gains() {
-    int[] sizes = spec.sizes();
-    float[] gains = new float[Math.multiplyExact(items.count(), sizes.length)];
-    float[] row = new float[dim];
-    float[] y = new float[dim];
-    float[] coordinates = axes.coordinates();
-    Blocks.forEach(
-        items,
-        "choosing sizes",
-        listener,
-        (from, rows, vectors) -> {
-          for (int r = 0; r < rows; r++) {
-            System.arraycopy(vectors, r * dim, row, 0, dim);
-            KERNEL.scoreRows(row, 0, dim, coordinates, dim, y);
-            double saved = 0;
-            int d = 0;
-            for (int s = 0; s < sizes.length; s++) {
-              for (; d < sizes[s]; d++) {
-                saved += (double) y[d] * y[d];
-              }
-              gains[(from + r) * sizes.length + s] = (float) saved;
-            }
-          }
-        });
-    return gains;
+  /** Sizes by price, with the mean for a default row where that leaves less error. */
+  private static Choice choose(ItemGains gains, FitSpec spec, long budget) {
+    int dim = gains.dim();
+    float[] values = gains.ofPrefixes();
+    Allocation withZero = new PrefixAllocator(spec.sizes(), values).allocate(budget);
+    if (spec.sizes()[0] > 0) {
+      return new Choice(withZero, new float[dim], false);
+    }
+    float[] mean = gains.meanOfDropped(withZero);
+    gains.putDefault(mean, values);
+    Allocation withMean = new PrefixAllocator(spec.sizes(), values).allocate(budget);
+    return withMean.gain() > withZero.gain()
+        ? new Choice(withMean, mean, true)
+        : new Choice(withZero, new float[dim], false);
   }
 
-  /** The mean of the items of size 0, (D), which is the best that one vector can do for them. */
-  private float[] meanOfDropped(Allocation allocation) {
-    double[] sum = new double[dim];
-    long[] count = {0};
-    Blocks.forEach(
-        items,
-        "averaging what is dropped",
-        listener,
-        (from, rows, vectors) -> {
-          for (int r = 0; r < rows; r++) {
-            if (allocation.choices()[from + r] == 0) {
-              count[0]++;
-              for (int d = 0; d < dim; d++) {
-                sum[d] += vectors[r * dim + d];
-              }
-            }
-          }
-        });
-    float[] mean = new float[dim];
-    for (int d = 0; d < dim && count[0] > 0; d++) {
-      mean[d] = (float) (sum[d] / count[0]);
-    }
-    return mean;
-  }
-
-  /** Puts what the default row m saves for x in the column of size 0: {@code 2 mᵀCx − mᵀCm}. */
-  private void gainOfDefault(float[] mean, float[] gains) {
-    double[] m = new double[dim];
-    for (int d = 0; d < dim; d++) {
-      m[d] = mean[d];
-    }
-    double[] weighted = axes.weighted(m);
-    double own = 0;
-    for (int d = 0; d < dim; d++) {
-      own += m[d] * weighted[d];
-    }
-    double ownEnergy = own;
-    int width = spec.sizes().length;
-    Blocks.forEach(
-        items,
-        "weighing the default row",
-        listener,
-        (from, rows, vectors) -> {
-          for (int r = 0; r < rows; r++) {
-            double shared = 0;
-            for (int d = 0; d < dim; d++) {
-              shared += weighted[d] * vectors[r * dim + d];
-            }
-            gains[(from + r) * width] = (float) (2 * shared - ownEnergy);
-          }
-        });
-  }
-
-  private MultiSizeTable build(
-      String name, String field, int[] tokens, Allocation allocation, float[] defaultRow) {
+  private MultiSizeTable build(String name, String field, int[] tokens, Choice choice) {
     MultiSizeTableBuilder builder =
         MultiSizeTable.builder(name, field, dim)
             .sizes(spec.sizes())
             .basis(Basis.rotated(dim, axes.directions()))
             .encoding(spec.encoding())
-            .defaultRow(defaultRow);
+            .defaultRow(choice.defaultRow());
     float[] row = new float[dim];
     float[] y = new float[dim];
     float[] coordinates = axes.coordinates();
@@ -247,7 +173,7 @@ public final class Fit {
         listener,
         (from, rows, vectors) -> {
           for (int r = 0; r < rows; r++) {
-            int size = spec.sizes()[allocation.choices()[from + r]];
+            int size = spec.sizes()[choice.allocation().choices()[from + r]];
             System.arraycopy(vectors, r * dim, row, 0, dim);
             KERNEL.scoreRows(row, 0, dim, coordinates, size, y);
             builder.add(tokens[from + r], y, 0, size);
@@ -257,14 +183,9 @@ public final class Fit {
   }
 
   private static FitReport report(
-      TableShape shape,
-      FitSpec spec,
-      Allocation allocation,
-      boolean meanDefault,
-      @Nullable Quality quality,
-      double seconds) {
+      TableShape shape, FitSpec spec, Choice choice, @Nullable Quality quality, double seconds) {
     int items = Math.toIntExact(shape.rowCount());
-    long numbers = allocation.numbers() + fixedNumbers(shape.dim());
+    long numbers = choice.allocation().numbers() + fixedNumbers(shape.dim());
     long full = (long) items * shape.dim();
     return new FitReport(
         items,
@@ -274,8 +195,8 @@ public final class Fit {
         numbers,
         shape.payloadBytes() + Float.BYTES * fixedNumbers(shape.dim()),
         Float.BYTES * full,
-        allocation.price(),
-        meanDefault,
+        choice.allocation().price(),
+        choice.meanDefault(),
         shape.groups(),
         quality,
         seconds);

@@ -256,6 +256,22 @@ class GenerationExchangeTest {
     assertThat(store.generations().list()).hasSize(1);
   }
 
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({"item.default.npy, has 2 rows", "item.basis.npy, has 2 rows"})
+  void a_matrix_of_another_shape_makes_no_generation(String file, String fault) throws IOException {
+    fill(1);
+    export(Form.STORED);
+    Files.delete(exported.resolve(file));
+    try (NpyWriter writer = NpyWriter.create(exported.resolve(file), DIM)) {
+      writer.add(new float[DIM]);
+      writer.add(new float[DIM]);
+    }
+    assertThatThrownBy(() -> importInto(store))
+        .hasMessageStartingWith(exported.resolve(file) + ": ")
+        .hasMessageContaining(fault);
+    assertThat(store.generations().list()).hasSize(1);
+  }
+
   @Test
   void a_new_folder_is_whole_or_not_there() throws IOException {
     Path target = folder.resolve("deep/er/new");

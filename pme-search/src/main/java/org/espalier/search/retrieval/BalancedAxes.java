@@ -2,8 +2,8 @@ package org.espalier.search.retrieval;
 
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
+import org.espalier.embeddings.fit.SymmetricEigen;
 import org.espalier.learning.mf.MfModel;
-import org.espalier.search.size.SymmetricEigen;
 
 /**
  * Axes in which both tables of a factorisation use the coordinates in the same order: the singular

@@ -1,5 +1,6 @@
 package org.espalier.search.size;
 
+import org.espalier.embeddings.fit.SymmetricEigen;
 import org.espalier.search.data.CtrField;
 import org.espalier.search.model.CtrModel;
 import org.espalier.search.model.TableLayout;

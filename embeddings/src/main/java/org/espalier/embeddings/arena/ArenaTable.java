@@ -1,7 +1,7 @@
 package org.espalier.embeddings.arena;
 
-import java.lang.foreign.MemorySegment;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;

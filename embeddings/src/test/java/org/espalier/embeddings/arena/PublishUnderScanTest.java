@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -70,7 +71,7 @@ class PublishUnderScanTest {
             ? ArenaMemory.ceiling(
                 STEADY * 10L * encoding.payloadBytes(SIZES[1]) / 16,
                 RocksSpill.open(spillDirectory, 8 << 20))
-            : ArenaMemory.unlimited();
+            : new ArenaMemory(Long.MAX_VALUE, null, Duration.ofSeconds(60));
     TableShape shape = new TableShape("item", "entity", DIM, Projection.NESTED, groups);
     try (ArenaTable table = ArenaTable.create(shape, Basis.identity(DIM), new float[DIM], memory);
         ExecutorService threads = Executors.newFixedThreadPool(4)) {

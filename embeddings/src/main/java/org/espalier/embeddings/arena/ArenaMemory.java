@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record ArenaMemory(long ceilingBytes, @Nullable SpillTier tier, Duration patience) {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(10); // a loaded machine may rest a reader for seconds
+  private static final Duration PATIENCE =
+      Duration.ofSeconds(10); // a loaded machine may rest a reader for seconds
 
   public ArenaMemory {
     if (ceilingBytes < 0 || patience.isNegative()) {

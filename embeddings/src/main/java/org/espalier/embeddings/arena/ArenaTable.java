@@ -143,13 +143,22 @@ public final class ArenaTable implements AutoCloseable {
 
   /** The size of a token's row, or -1 for a token that is absent. */
   public int sizeOf(int token) {
+    writer.requireOpen();
+    int address = index.find(token);
+    if (address >= 0) {
+      return directory.of(address).group.size;
+    }
+    if (address == TokenIndex.ABSENT) {
+      return -1;
+    }
     Readers.Seat seat = enter();
     try {
-      int address = locate(token, seat.buffers().spilled);
+      SpilledRows.Row row = seat.buffers().spilled;
+      address = locate(token, row);
       return switch (address) {
         case TokenIndex.ABSENT -> -1;
-        case TokenIndex.SPILLED -> spilled.size(seat.buffers().spilled);
-        default -> directory.of(address).group.size;
+        case TokenIndex.SPILLED -> spilled.size(row);
+        default -> directory.of(address).group.size; // it came back
       };
     } finally {
       seat.leave();

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.TreeMap;
 import org.espalier.embeddings.Allocations;
 import org.espalier.embeddings.store.RocksSpill;
 import org.espalier.embeddings.table.Basis;
@@ -16,7 +19,9 @@ import org.espalier.embeddings.table.Encoding;
 import org.espalier.embeddings.table.MultiSizeTable;
 import org.espalier.embeddings.table.MultiSizeTableBuilder;
 import org.espalier.embeddings.table.Projection;
+import org.espalier.embeddings.table.RowVisitor;
 import org.espalier.embeddings.table.SizeGroup;
+import org.espalier.embeddings.table.SpillTier;
 import org.espalier.embeddings.table.TableShape;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -341,6 +346,88 @@ class ArenaTableTest {
         .as("a reader that close overtook")
         .isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> tier.remove(1)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void a_tier_that_fails_leaves_the_table_as_it_was() {
+    FailingTier tier = new FailingTier();
+    MultiSizeTable source = popularityShaped(300, Encoding.INT8);
+    try (ArenaTable table = ArenaTable.load(source, ArenaMemory.ceiling(3000, tier))) {
+      int spilled = table.spilledRowCount();
+      assertThat(spilled).isBetween(10, 290);
+      int size = table.sizeOf(299);
+      float[] before = new float[64];
+      float[] after = new float[64];
+      table.copyVector(299, before, 0);
+      tier.fails = true;
+      assertThatThrownBy(() -> table.publish(299, new float[64], 0, size))
+          .isInstanceOf(UncheckedIOException.class);
+      assertThatThrownBy(() -> table.publish(1000, new float[64], 0, size))
+          .isInstanceOf(UncheckedIOException.class);
+      assertThat(table.contains(1000)).isFalse();
+      assertThat(table.rowCount()).isEqualTo(300);
+      assertThat(table.spilledRowCount()).isEqualTo(spilled);
+      table.copyVector(299, after, 0);
+      assertThat(after).containsExactly(before);
+      tier.fails = false;
+      table.publish(1000, new float[64], 0, size);
+      assertThat(table.sizeOf(1000)).isEqualTo(size);
+    }
+    assertThat(tier.closed).isTrue();
+  }
+
+  /** Rows in a map; writes fail on demand. */
+  private static final class FailingTier implements SpillTier {
+
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Row(int size, Encoding encoding, byte[] payload) {
+      void visit(int token, RowVisitor visitor) {
+        visitor.row(token, size, encoding, payload);
+      }
+    }
+
+    private final TreeMap<Integer, Row> rows = new TreeMap<>();
+    private boolean fails;
+    private boolean closed;
+
+    @Override
+    public void put(int token, int size, Encoding encoding, byte[] payload) {
+      if (fails) {
+        throw new UncheckedIOException(new IOException("no space left"));
+      }
+      rows.put(token, new Row(size, encoding, payload.clone()));
+    }
+
+    @Override
+    public void remove(int token) {
+      rows.remove(token);
+    }
+
+    @Override
+    public boolean row(int token, RowVisitor visitor) {
+      Row row = rows.get(token);
+      if (row != null) {
+        row.visit(token, visitor);
+      }
+      return row != null;
+    }
+
+    @Override
+    public void rows(int[] tokens, int count, RowVisitor visitor) {
+      for (int i = 0; i < count; i++) {
+        row(tokens[i], visitor);
+      }
+    }
+
+    @Override
+    public void forEachRow(RowVisitor visitor) {
+      rows.forEach((token, row) -> row.visit(token, visitor));
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
   }
 
   /** The first tokens, the popular ones, have long rows and most have short ones: an eighth is kept. */

@@ -92,9 +92,6 @@ final class ArenaWriter implements AutoCloseable {
       directory.of(address).write(Chunk.slotOf(address), token, row, at, publish);
     }
     moved(token, before, address, publish);
-    if (before == TokenIndex.ABSENT) {
-      rowCount++;
-    }
     bringBack();
   }
 
@@ -106,14 +103,21 @@ final class ArenaWriter implements AutoCloseable {
       return false;
     }
     moved(token, before, TokenIndex.ABSENT, readers.clock() + 1);
-    rowCount--;
     bringBack();
     return true;
   }
 
-  /** Points the index to where a row is now, and gives up where it was. */
-  private void moved(int token, int before, int address, long publish) {
+  /**
+   * Points the index to where a row is now, and gives up where it was. When the tier fails to give it
+   * up, the row has moved all the same, and {@link #bringBack} tries again.
+   */
+  private synchronized void moved(int token, int before, int address, long publish) {
     index.set(token, address);
+    if (before == TokenIndex.ABSENT) {
+      rowCount++;
+    } else if (address == TokenIndex.ABSENT) {
+      rowCount--;
+    }
     try {
       if (before >= 0) {
         directory.of(before).group.retire(before, publish);
@@ -190,6 +194,11 @@ final class ArenaWriter implements AutoCloseable {
     for (SlotGroup group : groups) {
       int token = spilled.first(group.ordinal);
       while (token >= 0 && left > 0 && hasRoom(group)) {
+        if (index.find(token) != TokenIndex.SPILLED) {
+          spilled.remove(token); // an older row, which the tier failed to give up
+          token = spilled.first(group.ordinal);
+          continue;
+        }
         float[] row = spilled.values(token, buffer);
         int address = group.takeFree();
         long publish = readers.clock() + 1;

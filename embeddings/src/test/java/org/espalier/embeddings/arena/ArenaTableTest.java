@@ -376,6 +376,35 @@ class ArenaTableTest {
     assertThat(tier.closed).isTrue();
   }
 
+  @Test
+  void a_row_that_the_tier_did_not_give_up_never_comes_back() {
+    FailingTier tier = new FailingTier();
+    MultiSizeTable source = popularityShaped(300, Encoding.FP32);
+    try (ArenaTable table = ArenaTable.load(source, ArenaMemory.ceiling(6000, tier))) {
+      assertThat(table.spilledRowCount()).isPositive();
+      int size = table.sizeOf(299);
+      assertThat(tier.rows).containsKey(299);
+      tier.failsToRemove = true;
+      assertThatThrownBy(() -> table.remove(299)).isInstanceOf(UncheckedIOException.class);
+      assertThat(table.contains(299)).isFalse();
+      assertThat(table.rowCount()).isEqualTo(299);
+      tier.failsToRemove = false;
+      for (int token = 0; token < 299; token++) {
+        table.remove(token);
+      }
+      assertThat(table.rowCount()).isZero();
+      assertThat(ExactSearch.search(table, new float[64], 9, null, null).size()).isZero();
+      float[] row = gaussians(new Random(18), 64);
+      float[] vector = new float[64];
+      table.publish(299, row, 0, size);
+      for (int token = 300; token < 400; token++) {
+        table.publish(token, row, 0, size);
+        assertThat(table.copyVector(299, vector, 0)).isTrue();
+        assertThat(vector[0]).isEqualTo(row[0]);
+      }
+    }
+  }
+
   /** Rows in a map; writes fail on demand. */
   private static final class FailingTier implements SpillTier {
 
@@ -388,6 +417,7 @@ class ArenaTableTest {
 
     private final TreeMap<Integer, Row> rows = new TreeMap<>();
     private boolean fails;
+    private boolean failsToRemove;
     private boolean closed;
 
     @Override
@@ -400,6 +430,9 @@ class ArenaTableTest {
 
     @Override
     public void remove(int token) {
+      if (failsToRemove) {
+        throw new UncheckedIOException(new IOException("no space left"));
+      }
       rows.remove(token);
     }
 

@@ -22,6 +22,7 @@ import org.espalier.embeddings.store.Store;
 import org.espalier.embeddings.store.StoreOptions;
 import org.espalier.embeddings.store.TableHeader;
 import org.espalier.embeddings.table.Basis;
+import org.espalier.embeddings.table.Encoding;
 import org.espalier.embeddings.table.MultiSizeTable;
 import org.espalier.embeddings.table.MultiSizeTableBuilder;
 import org.espalier.embeddings.table.StepListener;
@@ -190,6 +191,27 @@ class GenerationExchangeTest {
       }
       assertThat(other.verify().problems()).isEmpty();
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Encoding.class)
+  void stored_rows_of_every_encoding_come_back_as_they_were(Encoding encoding) {
+    Random random = new Random(encoding.code());
+    int[] tokens = GenerationImport.tokens(store, "entity", List.of("a", "b", "c", "d"));
+    MultiSizeTableBuilder builder =
+        MultiSizeTable.builder("item", "entity", DIM).sizes(SIZES).encoding(encoding);
+    for (int r = 0; r < tokens.length; r++) {
+      builder.add(tokens[r], floats(SIZES[r], random), 0, SIZES[r]);
+    }
+    GenerationImport.commit(
+        store,
+        List.of(builder.build()),
+        new ManifestDraft(Instant.EPOCH, "x", DIM, Map.of(), Map.of(), PROVENANCE));
+    export(Form.STORED);
+    int number = importInto(store);
+    assertThat(store.generations().manifest(number).tables().getFirst().shape())
+        .isEqualTo(store.generations().manifest(1).tables().getFirst().shape());
+    assertThat(read(store, number, "item")).isEqualTo(read(store, 1, "item"));
   }
 
   @Test

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -271,6 +272,31 @@ class FitTest {
     assertThat(defaultRow[0]).isCloseTo(3, within(0.2f));
     assertThat(defaultRow[7]).isCloseTo(-2, within(0.2f));
     assertThat(quality(mean).scoreError()).isLessThan(0.2); // dropped rows would be an error of 1
+  }
+
+  @ParameterizedTest
+  @EnumSource(Encoding.class)
+  void a_coarser_encoding_takes_fewer_bytes_and_moves_scores_little(Encoding encoding) {
+    int dim = 32;
+    Random random = new Random(9);
+    float[] items = anisotropic(2000, falling(dim, 0.85), random);
+    float[] queries = gaussians(100 * dim, random);
+    int[] sizes = {0, 1, 2, 4, 8, 16, 32};
+    Fitted exact = fit(items, queries, dim, spec(0.3, sizes));
+    Fitted coarse = fit(items, queries, dim, new FitSpec(0.3, sizes, encoding, 50, 1));
+    assertThat(coarse.report().numbers()).isEqualTo(exact.report().numbers());
+    if (encoding == Encoding.FP32) {
+      assertThat(coarse.report().bytes()).isEqualTo(exact.report().bytes());
+    } else {
+      assertThat(coarse.report().bytes()).isLessThan(exact.report().bytes() * 9 / 10);
+    }
+    double added =
+        Math.sqrt(
+            Math.max(
+                0,
+                Math.pow(quality(coarse).scoreError(), 2)
+                    - Math.pow(quality(exact).scoreError(), 2)));
+    assertThat(added).as("%s", quality(coarse)).isLessThan(encoding == Encoding.INT4 ? 0.15 : 0.02);
   }
 
   @Test

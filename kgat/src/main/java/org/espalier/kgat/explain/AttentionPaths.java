@@ -7,7 +7,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import org.espalier.kgat.explain.AttentionPath.Hop;
-import org.espalier.kgat.graph.Ckg;
+import org.espalier.kgat.graph.Row;
+import org.espalier.kgat.graph.WeightedGraph;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,19 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AttentionPaths {
 
-  private final Ckg graph;
-  private final float[] weights;
+  private final WeightedGraph graph;
 
-  /**
-   * @param weights a weight an edge, in [0, 1]; not copied
-   */
-  public AttentionPaths(Ckg graph, float[] weights) {
-    if (weights.length != graph.edgeCount()) {
-      throw new IllegalArgumentException(
-          "%d weights for %d edges".formatted(weights.length, graph.edgeCount()));
-    }
+  /** Searches a graph, each time as it is then. */
+  public AttentionPaths(WeightedGraph graph) {
     this.graph = graph;
-    this.weights = weights;
   }
 
   /**
@@ -47,15 +40,19 @@ public final class AttentionPaths {
     if (hopsMax < 1 || limit < 0) {
       throw new IllegalArgumentException("hopsMax=%d, limit=%d".formatted(hopsMax, limit));
     }
+    return graph.read(() -> search(from, to, hopsMax, limit));
+  }
+
+  private List<AttentionPath> search(int from, int to, int hopsMax, int limit) {
     Bounds bounds = new Bounds(to, hopsMax);
     PriorityQueue<Partial> open =
         new PriorityQueue<>(Comparator.comparingDouble(Partial::bound).reversed());
     List<AttentionPath> found = new ArrayList<>();
-    open.add(new Partial(null, -1, from, 0, 1, bounds.of(from, hopsMax)));
+    open.add(new Partial(null, -1, 1, from, 0, 1, bounds.of(from, hopsMax)));
     while (found.size() < limit && !open.isEmpty()) {
       Partial path = open.remove();
       if (path.node == to && path.hops > 0) {
-        found.add(path.complete(graph, weights));
+        found.add(path.complete());
       } else if (path.hops < hopsMax) {
         expand(path, to, hopsMax, bounds, open);
       }
@@ -66,12 +63,16 @@ public final class AttentionPaths {
   private void expand(
       Partial path, int to, int hopsMax, Bounds bounds, PriorityQueue<Partial> open) {
     int left = hopsMax - path.hops - 1;
-    for (int e = graph.begin(path.node); e < graph.end(path.node); e++) {
-      int tail = graph.tail(e);
-      double weight = path.weight * weights[e];
+    Row row = new Row();
+    graph.row(path.node, row);
+    for (int e = row.begin(); e < row.end(); e++) {
+      int tail = row.tail(e);
+      float edgeWeight = graph.weight(path.node, row, e);
+      double weight = path.weight * edgeWeight;
       double bound = tail == to ? weight : weight * bounds.of(tail, left);
       if (bound > 0 && !path.visits(tail)) {
-        open.add(new Partial(path, e, tail, path.hops + 1, weight, bound));
+        open.add(
+            new Partial(path, row.relation(e), edgeWeight, tail, path.hops + 1, weight, bound));
       }
     }
   }
@@ -79,10 +80,17 @@ public final class AttentionPaths {
   /**
    * A path from the start to a node, linked backwards.
    *
-   * @param edge the last one; -1 at the start
+   * @param relation of the last edge; -1 at the start
+   * @param edgeWeight of the last edge
    */
   private record Partial(
-      @Nullable Partial before, int edge, int node, int hops, double weight, double bound) {
+      @Nullable Partial before,
+      int relation,
+      float edgeWeight,
+      int node,
+      int hops,
+      double weight,
+      double bound) {
 
     boolean visits(int other) {
       for (Partial at = this; at != null; at = at.before) {
@@ -93,10 +101,10 @@ public final class AttentionPaths {
       return false;
     }
 
-    AttentionPath complete(Ckg graph, float[] weights) {
+    AttentionPath complete() {
       List<Hop> hops = new ArrayList<>();
       for (Partial at = this; at.before != null; at = at.before) {
-        hops.add(new Hop(at.before.node, graph.relation(at.edge), at.node, weights[at.edge]));
+        hops.add(new Hop(at.before.node, at.relation, at.node, at.edgeWeight));
       }
       Collections.reverse(hops);
       return new AttentionPath(hops, weight);
@@ -113,10 +121,15 @@ public final class AttentionPaths {
         byHops.add(new Int2DoubleOpenHashMap());
         byHops.get(hops).defaultReturnValue(hops < 2 ? 0 : -1); // -1: not looked at yet
       }
-      for (int e = graph.begin(goal); e < graph.end(goal); e++) {
-        int before = graph.tail(e);
-        int forward = graph.find(before, graph.inverse(graph.relation(e)), goal);
-        byHops.get(1).mergeDouble(before, weights[forward], Math::max);
+      Row row = new Row();
+      Row rowBefore = new Row();
+      graph.row(goal, row);
+      for (int e = row.begin(); e < row.end(); e++) {
+        int before = row.tail(e);
+        graph.row(before, rowBefore);
+        int forward = rowBefore.find(graph.inverse(row.relation(e)), goal);
+        double weight = graph.weight(before, rowBefore, forward);
+        byHops.get(1).mergeDouble(before, weight, Math::max);
       }
     }
 
@@ -129,9 +142,12 @@ public final class AttentionPaths {
         return known;
       }
       double best = byHops.get(1).get(node);
-      for (int e = graph.begin(node); e < graph.end(node); e++) {
-        if (weights[e] > best) { // a bound is at most 1
-          best = Math.max(best, weights[e] * of(graph.tail(e), hops - 1));
+      Row row = new Row();
+      graph.row(node, row);
+      for (int e = row.begin(); e < row.end(); e++) {
+        float weight = graph.weight(node, row, e);
+        if (weight > best) { // a bound is at most 1
+          best = Math.max(best, weight * of(row.tail(e), hops - 1));
         }
       }
       byHops.get(hops).put(node, best);

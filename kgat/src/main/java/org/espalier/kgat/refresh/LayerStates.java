@@ -50,7 +50,7 @@ final class LayerStates {
     }
   }
 
-  /** The length of a typical row of a layer; never 0. */
+  /** The length of a typical row of a layer when it was measured; never 0. */
   float norm(int layer) {
     return norms[layer];
   }
@@ -60,6 +60,10 @@ final class LayerStates {
     for (int l = 1; l <= shape.depth(); l++) {
       LayerRows.all(l, nodes, states[l - 1], states[l], rows, workers);
     }
+  }
+
+  /** Measures what a typical row is; from then on that is the unit of all distances. */
+  void measure(int nodes) {
     for (int l = 0; l <= shape.depth(); l++) {
       norms[l] = rootMeanSquare(states[l], shape.size(l), nodes);
     }

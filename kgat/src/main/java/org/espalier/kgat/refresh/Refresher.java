@@ -5,13 +5,16 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.espalier.kgat.graph.Ckg;
 import org.espalier.kgat.graph.EdgeChanges;
 import org.espalier.kgat.graph.LiveCkg;
 import org.espalier.kgat.graph.Row;
+import org.espalier.kgat.graph.WeightedGraph;
 import org.espalier.kgat.model.EdgeWeighting;
 import org.espalier.kgat.model.Propagator;
 import org.espalier.learning.kernel.Workers;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps every layer of a trained propagator true to a graph that changes.
@@ -123,6 +126,7 @@ public final class Refresher implements AutoCloseable {
     try {
       Refresher refresher = new Refresher(model, withAllKnown, settings, workers, background, sink);
       refresher.propagateAll();
+      refresher.states.measure(refresher.numbers.count());
       return refresher;
     } catch (RuntimeException | Error e) {
       workers.close();
@@ -226,9 +230,8 @@ public final class Refresher implements AutoCloseable {
   }
 
   private RefreshReport propagateAll(long startNs) {
-    long fullFromNs = System.nanoTime();
     states.computeAll(numbers.count());
-    fullNs = System.nanoTime() - fullFromNs;
+    fullNs = System.nanoTime() - startNs;
     residuals.clear();
     for (float[] layer : unsent) {
       Arrays.fill(layer, 0);
@@ -349,6 +352,41 @@ public final class Refresher implements AutoCloseable {
       }
     }
     return new Staleness(largest, residuals.mean(), residuals.due());
+  }
+
+  /** The graph with the weights that its edges have now, for explanations; for any thread. */
+  public WeightedGraph weighted() {
+    return new WeightedGraph() {
+      @Override
+      public int userRoom() {
+        return graph.userRoom();
+      }
+
+      @Override
+      public int nodeCount() {
+        return graph.nodeCount();
+      }
+
+      @Override
+      public int relationRoom() {
+        return graph.relationRoom();
+      }
+
+      @Override
+      public void row(int node, Row target) {
+        graph.row(node, target);
+      }
+
+      @Override
+      public float weight(int node, Row edges, int edge) {
+        return weigher.weight(node, edges, edge);
+      }
+
+      @Override
+      public <T extends @Nullable Object> T read(Supplier<T> reader) {
+        return graph.read(reader);
+      }
+    };
   }
 
   /** Stops the threads; the graph stays readable. */

@@ -7,12 +7,12 @@ import org.espalier.learning.data.Interactions;
 import org.espalier.learning.data.KnowledgeGraph;
 
 /** Builds the graph of a data folder. */
-final class CkgFolder {
+public final class CkgFolder {
 
   private CkgFolder() {}
 
   /** Interactions and, where given, triples. Items are the first entities. */
-  static Ckg graph(Interactions train, Optional<KnowledgeGraph> knowledge) {
+  public static Ckg graph(Interactions train, Optional<KnowledgeGraph> knowledge) {
     return graph(train, knowledge, 1);
   }
 
@@ -21,7 +21,8 @@ final class CkgFolder {
    *
    * @param tripleWeight of a triple where an interaction weighs 1
    */
-  static Ckg graph(Interactions train, Optional<KnowledgeGraph> knowledge, float tripleWeight) {
+  public static Ckg graph(
+      Interactions train, Optional<KnowledgeGraph> knowledge, float tripleWeight) {
     int entities = knowledge.map(k -> k.entities().size()).orElse(train.itemCount());
     CkgBuilder builder = new CkgBuilder(train.userCount(), entities);
     for (int user = 0; user < train.userCount(); user++) {

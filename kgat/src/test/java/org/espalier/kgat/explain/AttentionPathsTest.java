@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import org.espalier.kgat.explain.AttentionPath.Hop;
 import org.espalier.kgat.graph.Ckg;
 import org.espalier.kgat.graph.CkgBuilder;
+import org.espalier.kgat.graph.WeightedGraph;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,8 @@ class AttentionPathsTest {
     set(graph, weights, 1, 0, 2, 0.5f);
     set(graph, weights, 1, 0, 3, 0.5f);
 
-    List<AttentionPath> paths = new AttentionPaths(graph, weights).strongest(0, 3, 3, 10);
+    List<AttentionPath> paths =
+        new AttentionPaths(WeightedGraph.of(graph, weights)).strongest(0, 3, 3, 10);
 
     assertThat(paths).hasSize(2);
     assertThat(paths.getFirst().hops())
@@ -50,7 +52,8 @@ class AttentionPathsTest {
     assertThat(paths.getLast().hops())
         .containsExactly(new Hop(0, 0, 2, 1f), new Hop(2, 2, 1, 0.25f), new Hop(1, 0, 3, 0.5f));
     assertThat(paths.getLast().weight()).isCloseTo(0.125, within(1e-7));
-    assertThat(new AttentionPaths(graph, weights).strongest(0, 3, 2, 10)).isEmpty();
+    assertThat(new AttentionPaths(WeightedGraph.of(graph, weights)).strongest(0, 3, 2, 10))
+        .isEmpty();
   }
 
   private static void set(
@@ -80,7 +83,8 @@ class AttentionPathsTest {
       tryAll(graph, weights, visited, to, hops, 1, all);
       all.sort(Collections.reverseOrder());
 
-      List<AttentionPath> paths = new AttentionPaths(graph, weights).strongest(from, to, hops, 9);
+      List<AttentionPath> paths =
+          new AttentionPaths(WeightedGraph.of(graph, weights)).strongest(from, to, hops, 9);
 
       assertThat(paths).hasSize(Math.min(9, all.size()));
       for (int i = 0; i < paths.size(); i++) {
@@ -130,13 +134,15 @@ class AttentionPathsTest {
   @Test
   void a_node_that_cannot_be_reached_has_no_paths() {
     Ckg graph = new CkgBuilder(1, 2).interaction(0, 0, 1).build();
-    assertThat(new AttentionPaths(graph, new float[] {1, 1}).strongest(0, 2, 3, 5)).isEmpty();
+    assertThat(
+            new AttentionPaths(WeightedGraph.of(graph, new float[] {1, 1})).strongest(0, 2, 3, 5))
+        .isEmpty();
   }
 
   @Test
   void weights_of_another_graph_are_refused() {
     Ckg graph = new CkgBuilder(1, 1).interaction(0, 0, 1).build();
-    assertThatThrownBy(() -> new AttentionPaths(graph, new float[3]))
+    assertThatThrownBy(() -> WeightedGraph.of(graph, new float[3]))
         .hasMessageContaining("3 weights for 2 edges");
   }
 }

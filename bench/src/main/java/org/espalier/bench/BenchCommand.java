@@ -22,6 +22,8 @@ import picocli.CommandLine.Command;
       GatherCommand.class,
       PublishCommand.class,
       LookupCommand.class,
+      PropagateCommand.class,
+      RefreshCommand.class,
       JmhCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -30,6 +32,7 @@ import picocli.CommandLine.Command;
     footer = {
       "  ./espalier bench topk --rows 1000000 --dim 64 --keep 0.125",
       "  ./espalier bench gather --rows 200000 --json",
+      "  ./espalier bench refresh --nodes 1000000 --edges 20000000",
       "  ./espalier bench jmh -l              the small benchmarks"
     })
 public final class BenchCommand extends CommandGroup {

@@ -9,6 +9,8 @@ import java.time.Duration;
  * @param vectorsPublished handed to the sink
  * @param full whether everything was propagated, because that was cheaper
  * @param rowsLeft due, but left for the next refresh by the budget
+ * @param computing what it took until the vectors were there
+ * @param took what it took until they were published
  */
 public record RefreshReport(
-    long rowsComputed, int vectorsPublished, boolean full, int rowsLeft, Duration took) {}
+    long rowsComputed, int vectorsPublished, boolean full, int rowsLeft, Duration computing, Duration took) {}

@@ -275,9 +275,10 @@ public final class Refresher implements AutoCloseable {
   }
 
   private RefreshReport report(long computed, boolean full, long startNs) {
+    Duration computing = Duration.ofNanos(System.nanoTime() - startNs);
     int published = publish();
-    return new RefreshReport(
-        computed, published, full, residuals.due(), Duration.ofNanos(System.nanoTime() - startNs));
+    Duration took = Duration.ofNanos(System.nanoTime() - startNs);
+    return new RefreshReport(computed, published, full, residuals.due(), computing, took);
   }
 
   private void recompute(int layer, int count) {

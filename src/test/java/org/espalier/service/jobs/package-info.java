@@ -1,0 +1,4 @@
+@NullMarked
+package org.espalier.service.jobs;
+
+import org.jspecify.annotations.NullMarked;

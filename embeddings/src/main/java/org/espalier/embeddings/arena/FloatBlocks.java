@@ -7,31 +7,29 @@ import org.espalier.embeddings.kernel.BlockKernel;
 import org.espalier.embeddings.kernel.FloatKernels;
 import org.espalier.embeddings.table.Basis;
 
-/** Single-precision values, dimension-major. */
+/** Single-precision values as {@link BlockKernel} lays them out. */
 record FloatBlocks(int size) implements BlockFormat {
 
   private static final BlockKernel KERNEL = FloatKernels.blocks();
-  private static final int STEP = BlockKernel.ROWS * Float.BYTES; // from a dimension to the next
 
   @Override
   public long blockBytes() {
-    return (long) size * STEP;
+    return (long) size * BlockKernel.ROWS * Float.BYTES;
   }
 
   @Override
   public void write(MemorySegment data, long blockAt, int lane, float[] row, int at) {
-    long valueAt = blockAt + lane * 4L;
-    for (int d = 0; d < size; d++, valueAt += STEP) {
-      data.set(JAVA_FLOAT, valueAt, row[at + d]);
+    for (int d = 0; d < size; d++) {
+      data.set(JAVA_FLOAT, blockAt + BlockKernel.valueAt(size, lane, d), row[at + d]);
     }
   }
 
   @Override
   public void addVector(
       MemorySegment data, long blockAt, int lane, Basis basis, float[] target, int at) {
-    long valueAt = blockAt + lane * 4L;
-    for (int d = 0; d < size; d++, valueAt += STEP) {
-      basis.addDirection(size, d, data.get(JAVA_FLOAT, valueAt), target, at);
+    for (int d = 0; d < size; d++) {
+      float value = data.get(JAVA_FLOAT, blockAt + BlockKernel.valueAt(size, lane, d));
+      basis.addDirection(size, d, value, target, at);
     }
   }
 

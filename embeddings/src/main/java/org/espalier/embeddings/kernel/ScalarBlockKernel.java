@@ -19,16 +19,31 @@ final class ScalarBlockKernel extends BlockKernel {
     for (int b = 0; b < blockCount; b++) {
       long block = at + (long) b * size * ROWS * 4;
       for (int r = 0; r < ROWS; r++) {
-        scores[b * ROWS + r] = dotLaneUnchecked(blocks, block + r * 4L, size, query, queryAt);
+        scores[b * ROWS + r] = dotLaneUnchecked(blocks, block, r, size, query, queryAt);
       }
     }
   }
 
   @Override
-  float dotLaneUnchecked(MemorySegment blocks, long at, int size, float[] query, int queryAt) {
-    float sum = 0;
-    for (int d = 0; d < size; d++) {
-      sum += query[queryAt + d] * blocks.get(JAVA_FLOAT, at + (long) d * ROWS * 4);
+  float dotLaneUnchecked(
+      MemorySegment blocks, long at, int lane, int size, float[] query, int queryAt) {
+    int quads = size / QUAD;
+    long lineAt = at + laneAt(quads, lane);
+    float sum0 = 0;
+    float sum1 = 0;
+    float sum2 = 0;
+    float sum3 = 0;
+    int d = 0;
+    for (; d < quads * QUAD; d += QUAD, lineAt += LINE) {
+      sum0 += query[queryAt + d] * blocks.get(JAVA_FLOAT, lineAt);
+      sum1 += query[queryAt + d + 1] * blocks.get(JAVA_FLOAT, lineAt + 4);
+      sum2 += query[queryAt + d + 2] * blocks.get(JAVA_FLOAT, lineAt + 8);
+      sum3 += query[queryAt + d + 3] * blocks.get(JAVA_FLOAT, lineAt + 12);
+    }
+    float sum = (sum0 + sum2) + (sum1 + sum3);
+    long restAt = at + restAt(quads) + lane * 4L;
+    for (; d < size; d++, restAt += LINE) {
+      sum += query[queryAt + d] * blocks.get(JAVA_FLOAT, restAt);
     }
     return sum;
   }

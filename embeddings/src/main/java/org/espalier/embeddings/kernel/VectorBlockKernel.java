@@ -7,15 +7,16 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The block kernels on the Vector API. One accumulator and one forward stream: at the sizes and table
- * lengths that matter, memory is the limit, and four accumulators or several blocks at once reached
- * about half of the plain loop's bandwidth from DRAM. Registers narrower than a block pass over it
- * column by column; the block is in the first-level cache by then.
+ * The block kernels on the Vector API. One pass over a block sums four groups, each in a register of
+ * partial sums; two exchanges between the four then leave one register in which a lane is a row. Registers
+ * narrower than a line pass over the block by columns; the block is in the first-level cache by then.
  *
- * <p>No vector crosses a method of ours: where the JIT does not inline such a method it boxes.
+ * <p>No vector crosses a method of ours: where the JIT does not inline such a method it boxes. That is why
+ * the exchange stands here three times.
  */
 final class VectorBlockKernel extends BlockKernel {
 
@@ -24,9 +25,17 @@ final class VectorBlockKernel extends BlockKernel {
       FloatVector.SPECIES_PREFERRED.length() > ROWS
           ? FloatVector.SPECIES_512
           : FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
   private static final int WIDTH = LANES.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-  private static final long STEP = ROWS * 4L; // bytes from one dimension to the next
+
+  /** One row's four values of a query beside every row's four values of a line. */
+  private static final VectorShuffle<Float> REPEATED = VectorShuffle.fromOp(LANES, i -> i % QUAD);
+
+  private static final VectorShuffle<Float> BY_2 = VectorShuffle.fromOp(LANES, i -> i ^ 2);
+  private static final VectorShuffle<Float> BY_1 = VectorShuffle.fromOp(LANES, i -> i ^ 1);
+  private static final VectorMask<Float> BIT_2 = VectorMask.fromLong(LANES, 0xCCCC);
+  private static final VectorMask<Float> BIT_1 = VectorMask.fromLong(LANES, 0xAAAA);
 
   @Override
   void dotBlocksUnchecked(
@@ -37,13 +46,52 @@ final class VectorBlockKernel extends BlockKernel {
       float[] query,
       int queryAt,
       float[] scores) {
+    switch (size) {
+      case 4 -> fours(blocks, at, blockCount, query, queryAt, scores);
+      case 8 -> eights(blocks, at, blockCount, query, queryAt, scores);
+      default -> any(blocks, at, size, blockCount, query, queryAt, scores);
+    }
+  }
+
+  private static void any(
+      MemorySegment blocks,
+      long at,
+      int size,
+      int blockCount,
+      float[] query,
+      int queryAt,
+      float[] scores) {
+    int quads = size / QUAD;
+    long group = quads * LINE; // bytes
     for (int b = 0; b < blockCount; b++) {
       for (int r = 0; r < ROWS; r += WIDTH) {
-        long column = at + b * (size * STEP) + r * 4L;
+        long column = at + b * (size * LINE) + r * 4L;
         FloatVector sums = FloatVector.zero(LANES);
-        for (int d = 0; d < size; d++) { // an int loop: C2 lifts the range checks out of it
+        if (quads > 0) {
+          FloatVector s0 = sums;
+          FloatVector s1 = sums;
+          FloatVector s2 = sums;
+          FloatVector s3 = sums;
+          for (int t = 0; t < quads; t++) { // an int loop: C2 lifts the range checks out of it
+            FloatVector q =
+                FloatVector.fromArray(FOUR, query, queryAt + t * QUAD)
+                    .reinterpretShape(LANES, 0)
+                    .reinterpretAsFloats()
+                    .rearrange(REPEATED);
+            long line = column + t * LINE;
+            s0 = FloatVector.fromMemorySegment(LANES, blocks, line, ORDER).fma(q, s0);
+            s1 = FloatVector.fromMemorySegment(LANES, blocks, line + group, ORDER).fma(q, s1);
+            s2 = FloatVector.fromMemorySegment(LANES, blocks, line + 2 * group, ORDER).fma(q, s2);
+            s3 = FloatVector.fromMemorySegment(LANES, blocks, line + 3 * group, ORDER).fma(q, s3);
+          }
+          FloatVector even = s0.blend(s2, BIT_2).add(s2.blend(s0, BIT_2).rearrange(BY_2));
+          FloatVector odd = s1.blend(s3, BIT_2).add(s3.blend(s1, BIT_2).rearrange(BY_2));
+          sums = even.blend(odd, BIT_1).add(odd.blend(even, BIT_1).rearrange(BY_1));
+        }
+        long rest = column + QUAD * group;
+        for (int d = quads * QUAD; d < size; d++, rest += LINE) {
           sums =
-              FloatVector.fromMemorySegment(LANES, blocks, column + d * STEP, ORDER)
+              FloatVector.fromMemorySegment(LANES, blocks, rest, ORDER)
                   .fma(FloatVector.broadcast(LANES, query[queryAt + d]), sums);
         }
         sums.intoArray(scores, b * ROWS + r);
@@ -51,11 +99,89 @@ final class VectorBlockKernel extends BlockKernel {
     }
   }
 
+  /** Rows of four values: a block is four lines, and the query stays in a register. */
+  private static void fours(
+      MemorySegment blocks, long at, int blockCount, float[] query, int queryAt, float[] scores) {
+    FloatVector none = FloatVector.zero(LANES);
+    FloatVector q =
+        FloatVector.fromArray(FOUR, query, queryAt)
+            .reinterpretShape(LANES, 0)
+            .reinterpretAsFloats()
+            .rearrange(REPEATED);
+    for (int b = 0; b < blockCount; b++) {
+      for (int r = 0; r < ROWS; r += WIDTH) {
+        long line = at + b * (4 * LINE) + r * 4L;
+        FloatVector s0 = FloatVector.fromMemorySegment(LANES, blocks, line, ORDER).fma(q, none);
+        FloatVector s1 =
+            FloatVector.fromMemorySegment(LANES, blocks, line + LINE, ORDER).fma(q, none);
+        FloatVector s2 =
+            FloatVector.fromMemorySegment(LANES, blocks, line + 2 * LINE, ORDER).fma(q, none);
+        FloatVector s3 =
+            FloatVector.fromMemorySegment(LANES, blocks, line + 3 * LINE, ORDER).fma(q, none);
+        FloatVector even = s0.blend(s2, BIT_2).add(s2.blend(s0, BIT_2).rearrange(BY_2));
+        FloatVector odd = s1.blend(s3, BIT_2).add(s3.blend(s1, BIT_2).rearrange(BY_2));
+        even.blend(odd, BIT_1)
+            .add(odd.blend(even, BIT_1).rearrange(BY_1))
+            .intoArray(scores, b * ROWS + r);
+      }
+    }
+  }
+
+  /** Rows of eight values, the same with two registers. */
+  private static void eights(
+      MemorySegment blocks, long at, int blockCount, float[] query, int queryAt, float[] scores) {
+    FloatVector none = FloatVector.zero(LANES);
+    FloatVector p =
+        FloatVector.fromArray(FOUR, query, queryAt)
+            .reinterpretShape(LANES, 0)
+            .reinterpretAsFloats()
+            .rearrange(REPEATED);
+    FloatVector q =
+        FloatVector.fromArray(FOUR, query, queryAt + QUAD)
+            .reinterpretShape(LANES, 0)
+            .reinterpretAsFloats()
+            .rearrange(REPEATED);
+    for (int b = 0; b < blockCount; b++) {
+      for (int r = 0; r < ROWS; r += WIDTH) {
+        long line = at + b * (8 * LINE) + r * 4L;
+        FloatVector s0 = FloatVector.fromMemorySegment(LANES, blocks, line, ORDER).fma(p, none);
+        FloatVector s1 =
+            FloatVector.fromMemorySegment(LANES, blocks, line + 2 * LINE, ORDER).fma(p, none);
+        FloatVector s2 =
+            FloatVector.fromMemorySegment(LANES, blocks, line + 4 * LINE, ORDER).fma(p, none);
+        FloatVector s3 =
+            FloatVector.fromMemorySegment(LANES, blocks, line + 6 * LINE, ORDER).fma(p, none);
+        s0 = FloatVector.fromMemorySegment(LANES, blocks, line + LINE, ORDER).fma(q, s0);
+        s1 = FloatVector.fromMemorySegment(LANES, blocks, line + 3 * LINE, ORDER).fma(q, s1);
+        s2 = FloatVector.fromMemorySegment(LANES, blocks, line + 5 * LINE, ORDER).fma(q, s2);
+        s3 = FloatVector.fromMemorySegment(LANES, blocks, line + 7 * LINE, ORDER).fma(q, s3);
+        FloatVector even = s0.blend(s2, BIT_2).add(s2.blend(s0, BIT_2).rearrange(BY_2));
+        FloatVector odd = s1.blend(s3, BIT_2).add(s3.blend(s1, BIT_2).rearrange(BY_2));
+        even.blend(odd, BIT_1)
+            .add(odd.blend(even, BIT_1).rearrange(BY_1))
+            .intoArray(scores, b * ROWS + r);
+      }
+    }
+  }
+
   @Override
-  float dotLaneUnchecked(MemorySegment blocks, long at, int size, float[] query, int queryAt) {
+  float dotLaneUnchecked(
+      MemorySegment blocks, long at, int lane, int size, float[] query, int queryAt) {
+    int quads = size / QUAD;
     float sum = 0;
-    for (int d = 0; d < size; d++) {
-      sum = Math.fma(blocks.get(JAVA_FLOAT, at + d * STEP), query[queryAt + d], sum);
+    if (quads > 0) {
+      long line = at + laneAt(quads, lane);
+      FloatVector sums = FloatVector.zero(FOUR);
+      for (int t = 0; t < quads; t++) {
+        sums =
+            FloatVector.fromMemorySegment(FOUR, blocks, line + t * LINE, ORDER)
+                .fma(FloatVector.fromArray(FOUR, query, queryAt + t * QUAD), sums);
+      }
+      sum = (sums.lane(0) + sums.lane(2)) + (sums.lane(1) + sums.lane(3));
+    }
+    long rest = at + restAt(quads) + lane * 4L;
+    for (int d = quads * QUAD; d < size; d++, rest += LINE) {
+      sum = Math.fma(blocks.get(JAVA_FLOAT, rest), query[queryAt + d], sum);
     }
     return sum;
   }

@@ -150,7 +150,7 @@ class BlockKernelTest {
       rows[r] = gaussians(random, size);
       for (int d = 0; d < size; d++) {
         long block = 64 + (long) (r / ROWS) * size * ROWS * 4;
-        blocks.set(JAVA_FLOAT, block + (d * ROWS + r % ROWS) * 4L, rows[r][d]);
+        blocks.set(JAVA_FLOAT, block + BlockKernel.valueAt(size, r % ROWS, d), rows[r][d]);
       }
     }
     return blocks;

@@ -218,29 +218,16 @@ public final class ArenaTable implements AutoCloseable {
     Readers.Seat seat = enter();
     try {
       Readers.Buffers buffers = seat.buffers();
-      ProjectedQuery projected = project(query, buffers);
-      buffers.elsewhere.clear();
-      for (int i = 0; i < count; i++) {
-        int address = index.find(tokens[i]);
-        if (address >= 0) {
-          scores[i] = scoreAt(address, projected);
-        } else {
-          scores[i] = Float.NaN;
-          if (address == TokenIndex.SPILLED) {
-            buffers.elsewhere.add(i);
-          }
-        }
-      }
-      if (!buffers.elsewhere.isEmpty()) {
-        scoreSpilled(tokens, buffers.elsewhere, projected, buffers, scores);
-      }
+      ProjectedQuery projected = buffers.query(0);
+      project(query, projected);
+      buffers.gather.score(this, projected, buffers, tokens, count, scores);
     } finally {
       seat.leave();
     }
   }
 
   /** Scores the tokens at some positions with one batch of reads from the tier. */
-  private void scoreSpilled(
+  void scoreSpilled(
       int[] tokens,
       IntArrayList positions,
       ProjectedQuery query,
@@ -319,14 +306,13 @@ public final class ArenaTable implements AutoCloseable {
     return readers.enter();
   }
 
-  ProjectedQuery project(float[] query, Readers.Buffers buffers) {
+  void project(float[] query, ProjectedQuery target) {
     if (query.length != dim()) {
       throw new IllegalArgumentException(
           "a query of %d values for table %s of dim %d"
               .formatted(query.length, shape.name(), dim()));
     }
-    buffers.query.project(query, shape, basis, defaultRow);
-    return buffers.query;
+    target.project(query, shape, basis, defaultRow);
   }
 
   SlotGroup[] groups() {

@@ -38,6 +38,28 @@ sealed interface BlockFormat permits FloatBlocks, CodedBlocks, SharedBlocks {
   /** Scores blocks from byte 0 against {@code query[queryAt ..]} in the group's coordinates. */
   void score(MemorySegment data, int blockCount, float[] query, int queryAt, float[] scores);
 
+  /**
+   * Scores the blocks {@code from .. to - 1} only, each where {@link #score} puts it. A format whose
+   * {@link #normMax} is finite must not do more than that.
+   */
+  default void score(
+      MemorySegment data,
+      int from,
+      int to,
+      float[] query,
+      int queryAt,
+      float[] scores) {
+    score(data, to, query, queryAt, scores);
+  }
+
+  /**
+   * The Euclidean norm of {@code row[at ..]} as it will be stored, or a little more, so that no rounding
+   * of a score exceeds its product with the query's norm.
+   */
+  default float normMax(float[] row, int at) {
+    return Float.POSITIVE_INFINITY;
+  }
+
   /** Scores one row; the same bits as {@link #score} gives it. */
   float scoreLane(MemorySegment data, long blockAt, int lane, float[] query, int queryAt);
 }

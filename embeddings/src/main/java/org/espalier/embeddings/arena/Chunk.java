@@ -24,27 +24,34 @@ final class Chunk {
   static final int IDS_MAX = Integer.MAX_VALUE >>> SLOT_BITS;
   static final int FREE = -1;
 
-  /** Bytes kept beside a block: its tokens and its stamp. */
-  static final long BESIDE_BLOCK = BlockKernel.ROWS * 4L + 8;
+  /** Bytes kept beside a block: its tokens, its stamp and its norm. */
+  static final long BESIDE_BLOCK = BlockKernel.ROWS * 4L + 8 + 4;
 
   private static final VarHandle INTS = MethodHandles.arrayElementVarHandle(int[].class);
+  private static final VarHandle FLOATS = MethodHandles.arrayElementVarHandle(float[].class);
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
   final int id;
   final SlotGroup group;
+  final int ordinal; // of the group, here so that a gather reads it from this object
   final int blockCount;
   final MemorySegment data;
   private final int[]
       tokens; // a slot keeps its token after it is retired, until it is written again
   private final long[] stamps;
+  private final float[] norms; // of the longest row that each block ever had, or a little more
+  private final long blockBytes;
 
   Chunk(int id, SlotGroup group, int blockCount, MemorySegment data) {
     this.id = id;
     this.group = group;
+    this.ordinal = group.ordinal;
+    this.blockBytes = group.format.blockBytes();
     this.blockCount = blockCount;
     this.data = data;
     this.tokens = new int[blockCount * BlockKernel.ROWS];
     this.stamps = new long[blockCount];
+    this.norms = new float[blockCount];
     Arrays.fill(tokens, FREE);
   }
 
@@ -65,7 +72,7 @@ final class Chunk {
   }
 
   long blockAt(int slot) {
-    return slot / BlockKernel.ROWS * group.format.blockBytes();
+    return slot / BlockKernel.ROWS * blockBytes;
   }
 
   static int lane(int slot) {
@@ -82,6 +89,15 @@ final class Chunk {
     return (long) LONGS.getOpaque(stamps, slot / BlockKernel.ROWS);
   }
 
+  /**
+   * No row that a reader can find in this block is longer, in its group's coordinates. It only ever grows,
+   * so that a reader who sees an old value has an old row to go with it, and one who sees a row sees its
+   * norm. Infinite when the format cannot tell.
+   */
+  float normMax(int block) {
+    return (float) FLOATS.getOpaque(norms, block);
+  }
+
   /** Keeps a reader from looking a token up before it has read the values that it asks about. */
   static void valuesBeforeIndex() {
     VarHandle.acquireFence();
@@ -89,9 +105,14 @@ final class Chunk {
 
   /** Writes a row to a free slot. Setting the index (release) then makes all of it visible. */
   void write(int slot, int token, float[] row, int at, long publish) {
+    int block = slot / BlockKernel.ROWS;
+    float norm = group.format.normMax(row, at);
+    if (norm > norms[block]) {
+      FLOATS.setOpaque(norms, block, norm);
+    }
     group.format.write(data, blockAt(slot), lane(slot), row, at);
     INTS.setOpaque(tokens, slot, token);
-    LONGS.setOpaque(stamps, slot / BlockKernel.ROWS, publish);
+    LONGS.setOpaque(stamps, block, publish);
   }
 
   long bytes() {

@@ -1,28 +1,20 @@
 package org.espalier.embeddings.arena;
 
-import org.espalier.embeddings.kernel.BlockKernel;
-import org.espalier.embeddings.kernel.FloatKernels;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
- * The exact top-K by inner product over every row of a table. The query is projected once a size
- * group, rows are scored in their blocks, and only scores that reach the worst one kept are looked at
- * one by one. Allocates its result and nothing else.
- *
- * <p>Rows may move while a scan passes. The stamp of a row's block tells: a block written to since the
- * scan began is not trusted, and its tokens are scored again where the index says they are now. Such a
- * token may come by twice, before and after its move, so it enters only if it is not kept already. A
- * slot that a token left before the scan began is skipped: the scan passes the newer one, too. So a
- * token that is there throughout is found exactly once, in a version that was current in the meantime.
- * Spilled rows come first, as they were at one moment.
+ * The exact top-K by inner product over every row of a table, for one query or for a batch that shares
+ * the pass over memory. Allocates its result and nothing else. {@link ParallelSearch} does the same on
+ * several threads.
  */
 public final class ExactSearch {
 
-  private static final BlockKernel KERNEL = FloatKernels.blocks();
+  /** Queries of one pass; more are answered in several. Bounds what a reader's buffers hold. */
+  static final int PASS_QUERIES = 32;
 
-  /** A gathered row touches a cache line a value; a scanned one shares it with 15 others. */
-  private static final int SCANNED_PER_GATHERED = BlockKernel.ROWS;
+  /** A gathered row costs about as much as this many scanned ones. */
+  private static final int SCANNED_PER_GATHERED = 16;
 
   private ExactSearch() {}
 
@@ -42,37 +34,29 @@ public final class ExactSearch {
       int k,
       @Nullable RoaringBitmap allowed,
       @Nullable RoaringBitmap denied) {
-    if (k < 1) {
-      throw new IllegalArgumentException("k is " + k + "; at least 1 is needed");
-    }
-    for (int d = 0; d < query.length; d++) {
-      if (!Float.isFinite(query[d])) {
-        throw new IllegalArgumentException("query[" + d + "] is " + query[d]);
-      }
+    requireK(k);
+    int bad = firstNotFinite(query);
+    if (bad >= 0) {
+      throw new IllegalArgumentException("query[%d] is %s".formatted(bad, query[bad]));
     }
     Readers.Seat seat = table.enter();
     try {
       Readers.Buffers buffers = seat.buffers();
-      ProjectedQuery projected = table.project(query, buffers);
-      buffers.heap.reset(k);
-      if (allowed != null
-          && allowed.getLongCardinality() * SCANNED_PER_GATHERED < table.rowCount()) {
-        gather(table, projected, buffers, allowed, denied);
-      } else {
-        if (table.spilled().count() > 0) { // before the scan, which sees what moves meanwhile
-          scanSpilled(table, projected, buffers, allowed, denied);
-        }
-        scan(table, projected, buffers, seat.since(), allowed, denied);
-      }
-      return buffers.heap.drain();
+      table.project(query, buffers.query(0));
+      buffers.heap(0).reset(k);
+      run(table, seat, 1, allowed, denied);
+      return buffers.heap(0).drain();
     } finally {
       seat.leave();
     }
   }
 
   /**
-   * The same for several queries at once: {@code result[i]} is what {@link #search} finds for {@code
-   * queries[i]}.
+   * The same for several queries: {@code result[i]} is what {@link #search} finds for {@code queries[i]}.
+   * They share the filters.
+   *
+   * @param queries (n, D)
+   * @throws IllegalArgumentException as above, naming the query
    */
   public static Hits[] searchBatch(
       ArenaTable table,
@@ -80,111 +64,82 @@ public final class ExactSearch {
       int k,
       @Nullable RoaringBitmap allowed,
       @Nullable RoaringBitmap denied) {
+    requireBatch(queries, k);
     Hits[] found = new Hits[queries.length];
-    for (int i = 0; i < queries.length; i++) {
-      found[i] = search(table, queries[i], k, allowed, denied);
+    for (int from = 0; from < queries.length; from += PASS_QUERIES) {
+      int count = Math.min(PASS_QUERIES, queries.length - from);
+      Readers.Seat seat = table.enter();
+      try {
+        prepare(table, seat.buffers(), queries, from, count, k);
+        run(table, seat, count, allowed, denied);
+        for (int q = 0; q < count; q++) {
+          found[from + q] = seat.buffers().heap(q).drain();
+        }
+      } finally {
+        seat.leave();
+      }
     }
     return found;
   }
 
-  private static void gather(
-      ArenaTable table,
-      ProjectedQuery query,
-      Readers.Buffers buffers,
-      RoaringBitmap allowed,
-      @Nullable RoaringBitmap denied) {
-    long next = allowed.nextValue(0);
-    for (; next >= 0 && next < Integer.MAX_VALUE; next = allowed.nextValue((int) next + 1)) {
-      int token = (int) next;
-      int address = table.address(token);
-      if (address != TokenIndex.ABSENT && (denied == null || !denied.contains(token))) {
-        float score =
-            address >= 0
-                ? table.scoreAt(address, query)
-                : table.scoreSpilled(token, query, buffers);
-        buffers.heap.offer(score, token);
+  /** Projects queries {@code from .. from + count - 1} and empties their heaps. */
+  static void prepare(
+      ArenaTable table, Readers.Buffers buffers, float[][] queries, int from, int count, int k) {
+    for (int q = 0; q < count; q++) {
+      table.project(queries[from + q], buffers.query(q));
+      buffers.heap(q).reset(k);
+    }
+  }
+
+  /** Whether so few rows are allowed that looking each up costs less than passing over all. */
+  static boolean fewAllowed(ArenaTable table, @Nullable RoaringBitmap allowed) {
+    return allowed != null
+        && allowed.getLongCardinality() * SCANNED_PER_GATHERED < table.rowCount();
+  }
+
+  static void requireBatch(float[][] queries, int k) {
+    requireK(k);
+    for (int i = 0; i < queries.length; i++) {
+      int bad = firstNotFinite(queries[i]);
+      if (bad >= 0) {
+        throw new IllegalArgumentException(
+            "queries[%d][%d] is %s".formatted(i, bad, queries[i][bad]));
       }
     }
   }
 
-  /**
-   * Offers every row of the tier. A row that is in memory by now is left to the scan, which is yet to
-   * pass it; one that leaves memory after this is found where the scan meets its old slot.
-   */
-  private static void scanSpilled(
+  private static void run(
       ArenaTable table,
-      ProjectedQuery query,
-      Readers.Buffers buffers,
+      Readers.Seat seat,
+      int queryCount,
       @Nullable RoaringBitmap allowed,
       @Nullable RoaringBitmap denied) {
-    table
-        .spilled()
-        .forEachRow(
-            buffers.spilled,
-            (token, row) -> {
-              if (table.address(token) == TokenIndex.SPILLED
-                  && (denied == null || !denied.contains(token))
-                  && (allowed == null || allowed.contains(token))) {
-                buffers.heap.offer(table.spilled().score(row, query), token);
-              }
-            });
-  }
-
-  private static void scan(
-      ArenaTable table,
-      ProjectedQuery query,
-      Readers.Buffers buffers,
-      long since,
-      @Nullable RoaringBitmap allowed,
-      @Nullable RoaringBitmap denied) {
+    Readers.Buffers buffers = seat.buffers();
+    if (allowed != null && fewAllowed(table, allowed)) {
+      Scan.listed(table, buffers, queryCount, allowed, denied);
+      return;
+    }
+    Scan.spilled(table, buffers, queryCount, allowed, denied);
     SlotGroup[] groups = table.groups();
     for (int g = groups.length - 1; g >= 0; g--) { // long rows score high and raise the threshold
       for (Chunk chunk : groups[g].chunks()) {
-        groups[g].format.score(
-            chunk.data, chunk.blockCount, query.values(), query.at(g), buffers.scores);
-        Chunk.valuesBeforeIndex();
-        sift(table, chunk, query, buffers, since, allowed, denied);
+        Scan.chunk(table, chunk, buffers, queryCount, seat.since(), allowed, denied);
       }
     }
   }
 
-  private static void sift(
-      ArenaTable table,
-      Chunk chunk,
-      ProjectedQuery query,
-      Readers.Buffers buffers,
-      long since,
-      @Nullable RoaringBitmap allowed,
-      @Nullable RoaringBitmap denied) {
-    TopHeap heap = buffers.heap;
-    int slots = chunk.slotCount();
-    int slot = -1;
-    while (true) {
-      slot = KERNEL.firstAtLeast(buffers.scores, slot + 1, slots, heap.threshold());
-      if (slot == slots) {
-        return;
-      }
-      int token = chunk.token(slot);
-      if (token == Chunk.FREE
-          || (denied != null && denied.contains(token))
-          || (allowed != null && !allowed.contains(token))) {
-        continue;
-      }
-      int address = table.address(token);
-      if (address == TokenIndex.ABSENT) {
-        continue;
-      }
-      if (address == TokenIndex.SPILLED) {
-        if (!heap.holds(token)) {
-          heap.offer(table.scoreSpilled(token, query, buffers), token);
-        }
-      } else if (table.chunk(address).stamp(Chunk.slotOf(address)) > since) {
-        if (!heap.holds(token)) {
-          heap.offer(table.scoreAt(address, query), token);
-        }
-      } else if (address == chunk.address(slot)) {
-        heap.offer(buffers.scores[slot], token);
+  private static void requireK(int k) {
+    if (k < 1) {
+      throw new IllegalArgumentException("k is " + k + "; at least 1 is needed");
+    }
+  }
+
+  private static int firstNotFinite(float[] query) {
+    for (int d = 0; d < query.length; d++) {
+      if (!Float.isFinite(query[d])) {
+        return d;
       }
     }
+    return -1;
   }
 }

@@ -36,7 +36,26 @@ record FloatBlocks(int size) implements BlockFormat {
   @Override
   public void score(
       MemorySegment data, int blockCount, float[] query, int queryAt, float[] scores) {
-    KERNEL.dotBlocks(data, 0, size, blockCount, query, queryAt, scores);
+    score(data, 0, blockCount, query, queryAt, scores);
+  }
+
+  @Override
+  public void score(
+      MemorySegment data, int from, int to, float[] query, int queryAt, float[] scores) {
+    KERNEL.dotBlocks(
+        data,
+        from * blockBytes(),
+        size,
+        to - from,
+        query,
+        queryAt,
+        scores,
+        from * BlockKernel.ROWS);
+  }
+
+  @Override
+  public float normMax(float[] row, int at) {
+    return Norms.above(row, at, size);
   }
 
   @Override

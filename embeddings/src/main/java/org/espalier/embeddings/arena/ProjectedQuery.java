@@ -12,6 +12,7 @@ final class ProjectedQuery {
 
   private float[] values = {};
   private int[] at = {};
+  private float[] norms = {};
 
   float[] values() {
     return values;
@@ -19,6 +20,11 @@ final class ProjectedQuery {
 
   int at(int group) {
     return at[group];
+  }
+
+  /** The norm in the coordinates of a group, or a little more. */
+  float norm(int group) {
+    return norms[group];
   }
 
   /** Projects a query of the model's space; reuses the buffers of the last one. */
@@ -40,6 +46,7 @@ final class ProjectedQuery {
         basis.projectQuery(query, size, values, next);
         next += size;
       }
+      norms[g] = Norms.above(values, at[g], Math.max(1, size));
     }
   }
 
@@ -48,6 +55,7 @@ final class ProjectedQuery {
       int all = nested ? shape.dim() : shape.groups().stream().mapToInt(SizeGroup::size).sum();
       values = new float[all + 1];
       at = new int[shape.groups().size()];
+      norms = new float[at.length];
     }
   }
 }

@@ -2,6 +2,7 @@ package org.espalier.embeddings.arena;
 
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
@@ -47,13 +48,33 @@ final class Readers {
     }
   }
 
-  /** What a search needs beside its result. */
+  /** What a reader needs beside its result; one for each query of a batch where that is needed. */
   static final class Buffers {
-    final ProjectedQuery query = new ProjectedQuery();
     final float[] scores = new float[Chunk.SLOTS_MAX];
-    final TopHeap heap = new TopHeap();
+    final int[] tokens = new int[Chunk.SLOTS_MAX];
+    final Gather gather = new Gather();
     final SpilledRows.Row spilled = new SpilledRows.Row();
     final IntArrayList elsewhere = new IntArrayList(); // positions of what is not in memory
+    private ProjectedQuery[] queries = {};
+    private TopHeap[] heaps = {};
+
+    ProjectedQuery query(int i) {
+      if (i >= queries.length) {
+        int before = queries.length;
+        queries = Arrays.copyOf(queries, i + 1);
+        heaps = Arrays.copyOf(heaps, i + 1);
+        for (int added = before; added <= i; added++) {
+          queries[added] = new ProjectedQuery();
+          heaps[added] = new TopHeap();
+        }
+      }
+      return queries[i];
+    }
+
+    /** The heap of a query that was asked for before. */
+    TopHeap heap(int i) {
+      return heaps[i];
+    }
   }
 
   private volatile long clock; // written by the writer

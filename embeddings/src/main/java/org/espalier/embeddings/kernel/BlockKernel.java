@@ -46,7 +46,8 @@ public abstract sealed class BlockKernel permits ScalarBlockKernel, VectorBlockK
   }
 
   /**
-   * Scores consecutive blocks: {@code scores[b * ROWS + r] = Σ_d query[queryAt + d] * block b (r, d)}.
+   * Scores consecutive blocks: {@code scores[scoresAt + b * ROWS + r] = Σ_d query[queryAt + d] * block b
+   * (r, d)}.
    *
    * @param blocks holds {@code blockCount} blocks of {@code size * ROWS} floats from byte {@code at}
    * @param size values a row, at least 0
@@ -58,11 +59,12 @@ public abstract sealed class BlockKernel permits ScalarBlockKernel, VectorBlockK
       int blockCount,
       float[] query,
       int queryAt,
-      float[] scores) {
+      float[] scores,
+      int scoresAt) {
     Objects.checkFromIndexSize(at, (long) blockCount * size * ROWS * 4, blocks.byteSize());
     Objects.checkFromIndexSize(queryAt, size, query.length);
-    Objects.checkFromIndexSize(0, blockCount * ROWS, scores.length);
-    dotBlocksUnchecked(blocks, at, size, blockCount, query, queryAt, scores);
+    Objects.checkFromIndexSize(scoresAt, blockCount * ROWS, scores.length);
+    dotBlocksUnchecked(blocks, at, size, blockCount, query, queryAt, scores, scoresAt);
   }
 
   /** The score of the one row in {@code lane} of the block that starts at byte {@code at}. */
@@ -90,7 +92,8 @@ public abstract sealed class BlockKernel permits ScalarBlockKernel, VectorBlockK
       int blockCount,
       float[] query,
       int queryAt,
-      float[] scores);
+      float[] scores,
+      int scoresAt);
 
   abstract float dotLaneUnchecked(
       MemorySegment blocks, long at, int lane, int size, float[] query, int queryAt);

@@ -15,11 +15,12 @@ final class ScalarBlockKernel extends BlockKernel {
       int blockCount,
       float[] query,
       int queryAt,
-      float[] scores) {
+      float[] scores,
+      int scoresAt) {
     for (int b = 0; b < blockCount; b++) {
       long block = at + (long) b * size * ROWS * 4;
       for (int r = 0; r < ROWS; r++) {
-        scores[b * ROWS + r] = dotLaneUnchecked(blocks, block, r, size, query, queryAt);
+        scores[scoresAt + b * ROWS + r] = dotLaneUnchecked(blocks, block, r, size, query, queryAt);
       }
     }
   }

@@ -45,11 +45,12 @@ final class VectorBlockKernel extends BlockKernel {
       int blockCount,
       float[] query,
       int queryAt,
-      float[] scores) {
+      float[] scores,
+      int scoresAt) {
     switch (size) {
-      case 4 -> fours(blocks, at, blockCount, query, queryAt, scores);
-      case 8 -> eights(blocks, at, blockCount, query, queryAt, scores);
-      default -> any(blocks, at, size, blockCount, query, queryAt, scores);
+      case 4 -> fours(blocks, at, blockCount, query, queryAt, scores, scoresAt);
+      case 8 -> eights(blocks, at, blockCount, query, queryAt, scores, scoresAt);
+      default -> any(blocks, at, size, blockCount, query, queryAt, scores, scoresAt);
     }
   }
 
@@ -60,7 +61,8 @@ final class VectorBlockKernel extends BlockKernel {
       int blockCount,
       float[] query,
       int queryAt,
-      float[] scores) {
+      float[] scores,
+      int scoresAt) {
     int quads = size / QUAD;
     long group = quads * LINE; // bytes
     for (int b = 0; b < blockCount; b++) {
@@ -94,14 +96,20 @@ final class VectorBlockKernel extends BlockKernel {
               FloatVector.fromMemorySegment(LANES, blocks, rest, ORDER)
                   .fma(FloatVector.broadcast(LANES, query[queryAt + d]), sums);
         }
-        sums.intoArray(scores, b * ROWS + r);
+        sums.intoArray(scores, scoresAt + b * ROWS + r);
       }
     }
   }
 
   /** Rows of four values: a block is four lines, and the query stays in a register. */
   private static void fours(
-      MemorySegment blocks, long at, int blockCount, float[] query, int queryAt, float[] scores) {
+      MemorySegment blocks,
+      long at,
+      int blockCount,
+      float[] query,
+      int queryAt,
+      float[] scores,
+      int scoresAt) {
     FloatVector none = FloatVector.zero(LANES);
     FloatVector q =
         FloatVector.fromArray(FOUR, query, queryAt)
@@ -122,14 +130,20 @@ final class VectorBlockKernel extends BlockKernel {
         FloatVector odd = s1.blend(s3, BIT_2).add(s3.blend(s1, BIT_2).rearrange(BY_2));
         even.blend(odd, BIT_1)
             .add(odd.blend(even, BIT_1).rearrange(BY_1))
-            .intoArray(scores, b * ROWS + r);
+            .intoArray(scores, scoresAt + b * ROWS + r);
       }
     }
   }
 
   /** Rows of eight values, the same with two registers. */
   private static void eights(
-      MemorySegment blocks, long at, int blockCount, float[] query, int queryAt, float[] scores) {
+      MemorySegment blocks,
+      long at,
+      int blockCount,
+      float[] query,
+      int queryAt,
+      float[] scores,
+      int scoresAt) {
     FloatVector none = FloatVector.zero(LANES);
     FloatVector p =
         FloatVector.fromArray(FOUR, query, queryAt)
@@ -159,7 +173,7 @@ final class VectorBlockKernel extends BlockKernel {
         FloatVector odd = s1.blend(s3, BIT_2).add(s3.blend(s1, BIT_2).rearrange(BY_2));
         even.blend(odd, BIT_1)
             .add(odd.blend(even, BIT_1).rearrange(BY_1))
-            .intoArray(scores, b * ROWS + r);
+            .intoArray(scores, scoresAt + b * ROWS + r);
       }
     }
   }

@@ -52,7 +52,7 @@ class BlockKernelTest {
     for (BlockKernel kernel : new BlockKernel[] {SCALAR, SIMD}) {
       float[] scores = gaussians(random, rows.length + 1);
       float untouched = scores[rows.length];
-      kernel.dotBlocks(blocks, 64, size, blockCount, query, 3, scores);
+      kernel.dotBlocks(blocks, 64, size, blockCount, query, 3, scores, 0);
       for (int r = 0; r < rows.length; r++) {
         double exact = 0;
         double magnitude = 0;
@@ -96,13 +96,13 @@ class BlockKernelTest {
     MemorySegment oneBlock = memory.allocate(4 * ROWS * 4, 64);
     float[] four = new float[4];
     float[] lanes = new float[ROWS];
-    assertThatThrownBy(() -> SIMD.dotBlocks(oneBlock, 0, 4, 2, four, 0, new float[2 * ROWS]))
+    assertThatThrownBy(() -> SIMD.dotBlocks(oneBlock, 0, 4, 2, four, 0, new float[2 * ROWS], 0))
         .isInstanceOf(IndexOutOfBoundsException.class);
-    assertThatThrownBy(() -> SIMD.dotBlocks(oneBlock, 4, 4, 1, four, 0, lanes))
+    assertThatThrownBy(() -> SIMD.dotBlocks(oneBlock, 4, 4, 1, four, 0, lanes, 0))
         .isInstanceOf(IndexOutOfBoundsException.class);
-    assertThatThrownBy(() -> SIMD.dotBlocks(oneBlock, 0, 4, 1, four, 1, lanes))
+    assertThatThrownBy(() -> SIMD.dotBlocks(oneBlock, 0, 4, 1, four, 1, lanes, 0))
         .isInstanceOf(IndexOutOfBoundsException.class);
-    assertThatThrownBy(() -> SIMD.dotBlocks(oneBlock, 0, 4, 1, four, 0, new float[ROWS - 1]))
+    assertThatThrownBy(() -> SIMD.dotBlocks(oneBlock, 0, 4, 1, four, 0, new float[ROWS - 1], 0))
         .isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> SIMD.dotLane(oneBlock, 0, ROWS, 4, four, 0))
         .isInstanceOf(IndexOutOfBoundsException.class);
@@ -115,7 +115,7 @@ class BlockKernelTest {
     Arena closed = Arena.ofShared();
     MemorySegment block = closed.allocate(4 * ROWS * 4, 64);
     closed.close();
-    assertThatThrownBy(() -> SIMD.dotBlocks(block, 0, 4, 1, new float[4], 0, new float[ROWS]))
+    assertThatThrownBy(() -> SIMD.dotBlocks(block, 0, 4, 1, new float[4], 0, new float[ROWS], 0))
         .isInstanceOf(IllegalStateException.class);
   }
 
@@ -138,7 +138,7 @@ class BlockKernelTest {
   }
 
   private static float once(MemorySegment blocks, float[] query, float[] scores) {
-    SIMD.dotBlocks(blocks, 0, query.length, 4, query, 0, scores);
+    SIMD.dotBlocks(blocks, 0, query.length, 4, query, 0, scores, 0);
     return SIMD.dotLane(blocks, 0, 3, query.length, query, 0)
         + SIMD.firstAtLeast(scores, 0, scores.length, 1);
   }

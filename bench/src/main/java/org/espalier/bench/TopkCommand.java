@@ -5,8 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.espalier.embeddings.arena.ArenaTable;
-import org.espalier.embeddings.arena.ExactSearch;
+import org.espalier.embeddings.arena.ParallelSearch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -37,6 +39,12 @@ final class TopkCommand implements Callable<Integer> {
   private int batch;
 
   @Option(
+      names = "--threads",
+      defaultValue = "1",
+      description = "Threads of one call (default: ${DEFAULT-VALUE}).")
+  private int threads;
+
+  @Option(
       names = "--k",
       defaultValue = "100",
       description = "How many to find (default: ${DEFAULT-VALUE}).")
@@ -48,30 +56,37 @@ final class TopkCommand implements Callable<Integer> {
     options.check();
     options.require(batch >= 1 && batch <= 1024, "--batch", batch, "1 to 1024");
     options.require(k >= 1 && k <= 1_000_000, "--k", k, "1 to 1000000");
-    try (SampleTable sample = options.table()) {
-      SequencedMap<String, Object> fields = measure(options, sample);
+    options.require(threads >= 1 && threads <= 256, "--threads", threads, "1 to 256");
+    try (SampleTable sample = options.table();
+        ExecutorService helpers = Executors.newFixedThreadPool(threads)) {
+      ParallelSearch search = new ParallelSearch(helpers, threads);
+      SequencedMap<String, Object> fields = measure(options, sample, search);
       Objects.requireNonNull(result).print(fields);
     }
     return ExitCode.OK;
   }
 
-  private SequencedMap<String, Object> measure(TableOptions options, SampleTable sample) {
+  private SequencedMap<String, Object> measure(
+      TableOptions options, SampleTable sample, ParallelSearch search) {
     float[][] queries = SampleTable.queries(CALLS * batch, options.dim(), options.seed() + 1);
     PlainRead plain = new PlainRead(sample.arena());
     Alternation alternation = new Alternation();
-    Samples calls = alternation.add(round -> search(sample.arena(), queries, round));
+    Samples calls = alternation.add(round -> search(search, sample.arena(), queries, round));
     Samples reads = alternation.add(_ -> plain.run());
     SequencedMap<String, Object> fields = new LinkedHashMap<>();
     options.describe(fields);
+    fields.put("threads", threads);
     fields.put("batch", batch);
     fields.put("k", k);
     try (SampleTable full = options.pruned() ? options.fullTable() : sample) {
       Samples fullCalls =
-          options.pruned() ? alternation.add(round -> search(full.arena(), queries, round)) : calls;
+          options.pruned()
+              ? alternation.add(round -> search(search, full.arena(), queries, round))
+              : calls;
       Samples singles =
           batch == 1
               ? calls
-              : alternation.add(round -> searchOne(sample.arena(), queries[round % CALLS]));
+              : alternation.add(round -> searchOne(search, sample.arena(), queries[round % CALLS]));
       alternation.run(options.seconds());
       calls.describe(fields);
       fields.put("query_us", calls.medianNs() / batch / 1e3);
@@ -91,17 +106,17 @@ final class TopkCommand implements Callable<Integer> {
     return fields;
   }
 
-  private void search(ArenaTable arena, float[][] queries, int round) {
+  private void search(ParallelSearch search, ArenaTable arena, float[][] queries, int round) {
     int from = round % CALLS * batch;
     if (batch == 1) {
-      searchOne(arena, queries[from]);
+      searchOne(search, arena, queries[from]);
     } else {
-      ExactSearch.searchBatch(
+      search.searchBatch(
           arena, Arrays.copyOfRange(queries, from, from + batch), k, null, null);
     }
   }
 
-  private void searchOne(ArenaTable arena, float[] query) {
-    ExactSearch.search(arena, query, k, null, null);
+  private void searchOne(ParallelSearch search, ArenaTable arena, float[] query) {
+    search.search(arena, query, k, null, null);
   }
 }

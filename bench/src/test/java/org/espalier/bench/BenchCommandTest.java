@@ -28,6 +28,7 @@ class BenchCommandTest {
   @CsvSource({
     "topk, median_us p99_us rows_per_s stored_bytes gb_per_s read_gb_per_s",
     "topk --keep=0.125 --batch=3 --k=5, speedup full_median_us batch_ratio single_median_us",
+    "topk --threads=2, median_us p99_us rows_per_s threads",
     "gather, rows_per_s rocksdb_rows_per_s speedup median_us p99_us gb_per_s read_gb_per_s",
     "gather --keep=0.125 --batch=9, rows_per_s rocksdb_rows_per_s speedup",
     "lookup, rows_per_s rocksdb_rows_per_s speedup median_us p99_us gb_per_s read_gb_per_s",

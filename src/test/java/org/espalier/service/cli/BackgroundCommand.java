@@ -60,7 +60,7 @@ final class BackgroundCommand implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    process.destroyForcibly();
+    process.destroyForcibly().onExit().join();
     Files.delete(out);
     Files.delete(err);
   }

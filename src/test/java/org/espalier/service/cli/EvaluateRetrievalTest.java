@@ -47,6 +47,35 @@ class EvaluateRetrievalTest {
   }
 
   @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"full", "uniform", "popularity", "magnitude", "mask", "pme"})
+  void a_pruned_model_keeps_to_its_budget_and_stands_beside_the_full_one(String method) {
+    assertThat(evaluate("--dim", "16", "--method", method, "--keep", "0.25", "--json")).isZero();
+    JsonNode json = JsonMapper.shared().readTree(out.toString());
+    assertThat(out.toString()).startsWith("{").endsWith("}\n").hasLineCount(1);
+    assertThat(json.propertyNames())
+        .contains(
+            "ndcg@20", "keep", "method", "embedding_bytes", "search_seconds", "train_seconds");
+    assertThat(json.get("method").asString()).isEqualTo(method);
+    long allowed = method.equals("full") ? 80 * 16 : 80 * 4;
+    assertThat(json.get("parameters").asLong()).isPositive().isLessThanOrEqualTo(allowed);
+    assertThat(json.get("embedding_bytes").asLong())
+        .isGreaterThan(4 * json.get("parameters").asLong());
+    assertThat(json.get("full").get("ndcg@20").asDouble()).isBetween(0.0, 1.0);
+  }
+
+  @Test
+  void pruning_what_cannot_be_pruned_is_refused() {
+    assertThat(evaluate("--method", "pme", "--keep", "0")).isEqualTo(2);
+    assertThat(evaluate("--method", "pme", "--model", "kgat")).isEqualTo(2);
+    assertThat(evaluate("--method", "uniform", "--keep", "0.01")).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("keep=0.0 is not in (0, 1]")
+        .contains("--method prunes the tables of mf, not of kgat")
+        .contains(
+            "espalier: keep=0.01 of 80 tokens at size 64 leaves 51 numbers; at least 80 are needed");
+  }
+
+  @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"bpr", "softmax", "als"})
   void the_json_has_every_promised_field_and_nothing_else_is_printed(String loss) {
     assertThat(evaluate("--loss", loss, "--dim", "8", "--seed", "3", "--json")).isZero();

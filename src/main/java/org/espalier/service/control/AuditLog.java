@@ -1,6 +1,7 @@
 package org.espalier.service.control;
 
 import java.time.Clock;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.espalier.embeddings.store.StoreException;
@@ -48,7 +49,7 @@ public final class AuditLog {
       end(id, e.code().code());
       throw e;
     } catch (StoreException e) {
-      end(id, "store: " + e.kind());
+      end(id, e.kind().name().toLowerCase(Locale.ROOT));
       throw e;
     } catch (RuntimeException e) {
       end(id, FAILED);

@@ -24,7 +24,7 @@ final class ArchitectureRules {
 
   /** Packages of the service that are no features: they frame the features or put them together. */
   private static final Set<String> NO_FEATURES =
-      Set.of("platform", "wire", "cli", "demo", "console");
+      Set.of("platform", "wire", "control", "jobs", "cli", "demo", "console");
 
   private static final String ROOT = "org.espalier.";
 
@@ -83,6 +83,7 @@ final class ArchitectureRules {
 
     rules.put("features do not know each other", featuresAreFree());
     rules.put("the frame knows no feature", frameKnowsNoFeature());
+    rules.put("the control plane knows no feature", controlKnowsNoFeature());
     rules.put("wire knows no platform", avoids("service.wire", "service.platform"));
     rules.put("controllers are their package's own", controllersAreHidden());
     return rules;
@@ -142,6 +143,20 @@ final class ArchitectureRules {
         .dependOnClassesThat(
             resideInAPackage(in("service"))
                 .and(not(resideInAnyPackage(in("service.platform"), in("service.wire"))))
+                .and(not(resideInAPackage(ROOT + "service"))));
+  }
+
+  private static ArchRule controlKnowsNoFeature() {
+    String[] allowed = {
+      in("service.control"), in("service.jobs"), in("service.platform"), in("service.wire")
+    };
+    return noClasses()
+        .that()
+        .resideInAnyPackage(in("service.control"), in("service.jobs"))
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage(in("service"))
+                .and(not(resideInAnyPackage(allowed)))
                 .and(not(resideInAPackage(ROOT + "service"))));
   }
 

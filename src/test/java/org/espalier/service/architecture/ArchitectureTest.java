@@ -73,6 +73,7 @@ class ArchitectureTest {
               "org.springframework.stereotype.Component"),
           planted("features do not know each other", "service.ranking", "service.ingest.X"),
           planted("the frame knows no feature", "service.platform", "service.ranking.X"),
+          planted("the control plane knows no feature", "service.jobs", "service.training.X"),
           planted("wire knows no platform", "service.wire", "service.platform.X"));
 
   private static Planted planted(String rule, String user, String used) {

@@ -51,7 +51,24 @@ class OperationsHttpTest extends HttpTest {
             "/v1/recommend",
             "/v1/recommend/{user_id}",
             "/v1/items/{id}/similar",
-            "/v1/embeddings:lookup");
+            "/v1/embeddings:lookup",
+            "/v1/admin/jobs",
+            "/v1/admin/jobs/{id}",
+            "/v1/admin/jobs/{id}:cancel",
+            "/v1/admin/jobs/{id}:rerun",
+            "/v1/admin/jobs/{id}/events",
+            "/v1/admin/jobs/{id}/reports",
+            "/v1/admin/jobs/{id}/reports/{name}",
+            "/v1/admin/trainings",
+            "/v1/admin/generations",
+            "/v1/admin/generations/{generation}",
+            "/v1/admin/generations/{generation}:activate",
+            "/v1/admin/generations/{generation}:pin",
+            "/v1/admin/generations:compare",
+            "/v1/admin/cleanups",
+            "/v1/admin/backups",
+            "/v1/admin/stats",
+            "/v1/admin/audit");
     JsonNode schemas = api.get("components").get("schemas");
     assertThat(schemas.get("Event").get("properties").propertyNames())
         .containsExactlyInAnyOrder(

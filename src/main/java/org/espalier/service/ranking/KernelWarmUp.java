@@ -1,10 +1,11 @@
 package org.espalier.service.ranking;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.espalier.embeddings.arena.ArenaTable;
-import org.espalier.embeddings.arena.ExactSearch;
+import org.espalier.embeddings.arena.WarmUp;
 import org.espalier.embeddings.table.MultiSizeTable;
 import org.espalier.learning.mf.FoldIn;
 import org.espalier.learning.mf.MfObjective;
@@ -25,14 +26,14 @@ class KernelWarmUp implements ApplicationRunner {
 
   private static final int DIM = 64;
   private static final int ROWS = 4096;
-  private static final int CANDIDATES = 256;
   private static final int HISTORY = 32;
-  private static final int TOP = 100;
 
   private final RankingProperties properties;
+  private final ActiveModel active;
 
-  KernelWarmUp(RankingProperties properties) {
+  KernelWarmUp(RankingProperties properties, ActiveModel active) {
     this.properties = properties;
+    this.active = active;
   }
 
   @Override
@@ -46,11 +47,12 @@ class KernelWarmUp implements ApplicationRunner {
     int[] tokens = new int[ROWS];
     Arrays.setAll(tokens, i -> i);
     FoldIn foldIn = new FoldIn(DIM, vectors, new MfObjective.Als(1, 0.04, 0.75));
-    int rounds = 0;
+    int rounds;
     try (ArenaTable table =
         ArenaTable.load(MultiSizeTable.uniform("item", "entity", DIM, tokens, vectors))) {
+      rounds = warm(table);
       while (System.nanoTime() - startNs < properties.warmUp().toNanos()) {
-        round(table, foldIn, tokens);
+        fold(table, foldIn);
         rounds++;
       }
     }
@@ -58,7 +60,16 @@ class KernelWarmUp implements ApplicationRunner {
     log.debug("Warmed the kernels with {} rounds in {} ms", rounds, tookMs);
   }
 
-  private static void round(ArenaTable table, FoldIn foldIn, int[] tokens) {
+  /** What is served has sizes and encodings of its own; before there is any, the plain ones will do. */
+  private int warm(ArenaTable plain) {
+    Duration half = properties.warmUp().dividedBy(2);
+    try (var lease = active.acquire()) {
+      ServedModel model = lease.value().model();
+      return WarmUp.run(model == null ? plain : model.items(), half);
+    }
+  }
+
+  private static void fold(ArenaTable table, FoldIn foldIn) {
     float[] history = new float[HISTORY * DIM];
     float[] weights = new float[HISTORY];
     Arrays.fill(weights, 1);
@@ -67,7 +78,5 @@ class KernelWarmUp implements ApplicationRunner {
     }
     float[] user = new float[DIM];
     foldIn.fold(history, weights, HISTORY, user, 0, new FoldIn.Scratch(DIM));
-    table.score(user, tokens, CANDIDATES, new float[CANDIDATES]);
-    ExactSearch.search(table, user, TOP, null, null);
   }
 }

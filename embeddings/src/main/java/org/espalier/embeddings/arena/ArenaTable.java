@@ -79,6 +79,11 @@ public final class ArenaTable implements AutoCloseable {
     return new ArenaTable(shape, basis, defaultRow.clone(), memory);
   }
 
+  /** A table without rows whose rows stand in the model's space as this one's do. */
+  ArenaTable emptyCopy(TableShape wanted) {
+    return create(wanted, basis, defaultRow);
+  }
+
   /** A table with the rows of another. */
   public static ArenaTable load(MultiSizeTable source) {
     return load(source, ArenaMemory.unlimited());

@@ -19,7 +19,15 @@ record FloatBlocks(int size) implements BlockFormat {
 
   @Override
   public void write(MemorySegment data, long blockAt, int lane, float[] row, int at) {
-    for (int d = 0; d < size; d++) {
+    int n = BlockKernel.together(size);
+    int d = 0;
+    for (; d <= size - n; d += n) {
+      long valueAt = blockAt + BlockKernel.valueAt(size, lane, d);
+      for (int i = 0; i < n; i++) {
+        data.set(JAVA_FLOAT, valueAt + i * 4L, row[at + d + i]);
+      }
+    }
+    for (; d < size; d++) {
       data.set(JAVA_FLOAT, blockAt + BlockKernel.valueAt(size, lane, d), row[at + d]);
     }
   }
@@ -27,7 +35,15 @@ record FloatBlocks(int size) implements BlockFormat {
   @Override
   public void addVector(
       MemorySegment data, long blockAt, int lane, Basis basis, float[] target, int at) {
-    for (int d = 0; d < size; d++) {
+    int n = BlockKernel.together(size);
+    int d = 0;
+    for (; d <= size - n; d += n) {
+      long valueAt = blockAt + BlockKernel.valueAt(size, lane, d);
+      for (int i = 0; i < n; i++) {
+        basis.addDirection(size, d + i, data.get(JAVA_FLOAT, valueAt + i * 4L), target, at);
+      }
+    }
+    for (; d < size; d++) {
       float value = data.get(JAVA_FLOAT, blockAt + BlockKernel.valueAt(size, lane, d));
       basis.addDirection(size, d, value, target, at);
     }

@@ -28,23 +28,34 @@ final class ScalarBlockKernel extends BlockKernel {
   @Override
   float dotLaneUnchecked(
       MemorySegment blocks, long at, int lane, int size, float[] query, int queryAt) {
-    int quads = size / QUAD;
-    long lineAt = at + laneAt(quads, lane);
-    float sum0 = 0;
-    float sum1 = 0;
-    float sum2 = 0;
-    float sum3 = 0;
-    int d = 0;
-    for (; d < quads * QUAD; d += QUAD, lineAt += LINE) {
-      sum0 += query[queryAt + d] * blocks.get(JAVA_FLOAT, lineAt);
-      sum1 += query[queryAt + d + 1] * blocks.get(JAVA_FLOAT, lineAt + 4);
-      sum2 += query[queryAt + d + 2] * blocks.get(JAVA_FLOAT, lineAt + 8);
-      sum3 += query[queryAt + d + 3] * blocks.get(JAVA_FLOAT, lineAt + 12);
-    }
-    float sum = (sum0 + sum2) + (sum1 + sum3);
-    long restAt = at + restAt(quads) + lane * 4L;
-    for (; d < size; d++, restAt += LINE) {
+    int n = together(size);
+    int lines = size / n;
+    float sum = halves(blocks, at + laneAt(n, lines, lane), n, lines, 0, n, query, queryAt);
+    long restAt = at + restAt(n, lines) + lane * 4L;
+    for (int d = lines * n; d < size; d++, restAt += LINE) {
       sum += query[queryAt + d] * blocks.get(JAVA_FLOAT, restAt);
+    }
+    return sum;
+  }
+
+  /** The sum of the partial sums {@code first}, {@code first + step} and so on under {@code n}. */
+  private static float halves(
+      MemorySegment blocks,
+      long rowAt,
+      int n,
+      int lines,
+      int first,
+      int count,
+      float[] query,
+      int queryAt) {
+    if (count > 1) {
+      int step = n / count;
+      return halves(blocks, rowAt, n, lines, first, count / 2, query, queryAt)
+          + halves(blocks, rowAt, n, lines, first + step, count / 2, query, queryAt);
+    }
+    float sum = 0;
+    for (int t = 0; t < lines; t++) {
+      sum += query[queryAt + t * n + first] * blocks.get(JAVA_FLOAT, rowAt + t * LINE + first * 4L);
     }
     return sum;
   }

@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The block kernels on the Vector API. One pass over a block sums four groups, each in a register of
+ * The block kernels on the Vector API; long rows are in {@link VectorLongRows}. One pass over a block sums four groups, each in a register of
  * partial sums; two exchanges between the four then leave one register in which a lane is a row. Registers
  * narrower than a line pass over the block by columns; the block is in the first-level cache by then.
  *
@@ -27,6 +27,7 @@ final class VectorBlockKernel extends BlockKernel {
           : FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
   private static final int WIDTH = LANES.length();
+  private static final int QUAD = 4;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   /** One row's four values of a query beside every row's four values of a line. */
@@ -50,7 +51,13 @@ final class VectorBlockKernel extends BlockKernel {
     switch (size) {
       case 4 -> fours(blocks, at, blockCount, query, queryAt, scores, scoresAt);
       case 8 -> eights(blocks, at, blockCount, query, queryAt, scores, scoresAt);
-      default -> any(blocks, at, size, blockCount, query, queryAt, scores, scoresAt);
+      default -> {
+        if (size < LONG) {
+          any(blocks, at, size, blockCount, query, queryAt, scores, scoresAt);
+        } else {
+          VectorLongRows.dot(blocks, at, size, blockCount, query, queryAt, scores, scoresAt);
+        }
+      }
     }
   }
 
@@ -181,10 +188,13 @@ final class VectorBlockKernel extends BlockKernel {
   @Override
   float dotLaneUnchecked(
       MemorySegment blocks, long at, int lane, int size, float[] query, int queryAt) {
+    if (size >= LONG) {
+      return VectorLongRows.dotLane(blocks, at, lane, size, query, queryAt);
+    }
     int quads = size / QUAD;
     float sum = 0;
     if (quads > 0) {
-      long line = at + laneAt(quads, lane);
+      long line = at + laneAt(QUAD, quads, lane);
       FloatVector sums = FloatVector.zero(FOUR);
       for (int t = 0; t < quads; t++) {
         sums =
@@ -193,7 +203,7 @@ final class VectorBlockKernel extends BlockKernel {
       }
       sum = (sums.lane(0) + sums.lane(2)) + (sums.lane(1) + sums.lane(3));
     }
-    long rest = at + restAt(quads) + lane * 4L;
+    long rest = at + restAt(QUAD, quads) + lane * 4L;
     for (int d = quads * QUAD; d < size; d++, rest += LINE) {
       sum = Math.fma(blocks.get(JAVA_FLOAT, rest), query[queryAt + d], sum);
     }

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.espalier.embeddings.store.RocksSpill;
 import org.espalier.embeddings.table.Basis;
 import org.espalier.embeddings.table.Encoding;
@@ -17,6 +20,7 @@ import org.espalier.embeddings.table.MultiSizeTable;
 import org.espalier.embeddings.table.MultiSizeTableBuilder;
 import org.espalier.embeddings.table.RandomEncoding;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +48,13 @@ class ArenaTableModelTest {
   private Basis basis = Basis.identity(1);
   private float[] defaultRow = {};
   private final Map<Integer, float[]> model = new HashMap<>();
+  private final ExecutorService threads = Executors.newFixedThreadPool(2);
+  private final ParallelSearch onThreads = new ParallelSearch(threads, 3, 0);
+
+  @AfterEach
+  void end_the_threads() {
+    threads.close();
+  }
 
   @ParameterizedTest(name = "seed={0}")
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
@@ -166,24 +177,45 @@ class ArenaTableModelTest {
   }
 
   private void search(ArenaTable table, int tokens) {
-    float[] query = integers(dim);
     int k = random.nextInt(4) == 0 ? 10_000 : 1 + random.nextInt(120);
     RoaringBitmap allowed = filter(tokens);
     RoaringBitmap denied = filter(tokens);
-    List<Scored> expected = new ArrayList<>();
+    float[][] queries = new float[1 + random.nextInt(random.nextInt(10) == 0 ? 70 : 4)][];
+    Arrays.setAll(queries, i -> integers(dim));
+    Hits[] batch = ExactSearch.searchBatch(table, queries, k, allowed, denied);
+    Hits[] parallel = onThreads.searchBatch(table, queries, k, allowed, denied);
+    assertThat(batch).hasSameSizeAs(queries);
+    assertThat(parallel).hasSameSizeAs(queries);
+    for (int i = 0; i < queries.length; i++) {
+      List<Scored> expected = best(queries[i], k, allowed, denied);
+      assertThat(scored(batch[i])).as("query %d of a batch", i).isEqualTo(expected);
+      assertThat(scored(parallel[i])).as("query %d on threads", i).isEqualTo(expected);
+      if (i < 3) {
+        Hits alone = ExactSearch.search(table, queries[i], k, allowed, denied);
+        assertThat(scored(alone)).as("query %d alone", i).isEqualTo(expected);
+      }
+    }
+  }
+
+  private List<Scored> best(
+      float[] query, int k, @Nullable RoaringBitmap allowed, @Nullable RoaringBitmap denied) {
+    List<Scored> all = new ArrayList<>();
     model.forEach((token, row) -> {
       if ((allowed == null || allowed.contains(token))
           && (denied == null || !denied.contains(token))) {
-        expected.add(new Scored(dot(query, vectorOf(row)), token));
+        all.add(new Scored(dot(query, vectorOf(row)), token));
       }
     });
-    expected.sort(
-        Comparator.comparingDouble((Scored s) -> -s.score()).thenComparingInt(Scored::token));
-    Hits hits = ExactSearch.search(table, query, k, allowed, denied);
-    assertThat(hits.size()).isEqualTo(Math.min(k, expected.size()));
+    all.sort(Comparator.comparingDouble((Scored s) -> -s.score()).thenComparingInt(Scored::token));
+    return all.subList(0, Math.min(k, all.size()));
+  }
+
+  private static List<Scored> scored(Hits hits) {
+    List<Scored> all = new ArrayList<>();
     for (int i = 0; i < hits.size(); i++) {
-      assertThat(new Scored(hits.scores()[i] + 0f, hits.tokens()[i])).isEqualTo(expected.get(i));
+      all.add(new Scored(hits.scores()[i] + 0f, hits.tokens()[i]));
     }
+    return all;
   }
 
   private @Nullable RoaringBitmap filter(int tokens) {

@@ -49,7 +49,9 @@ class ArenaTableTest {
             () -> table.score(query, new int[1], 1, new float[1]),
             () -> table.publish(1, query, 0, 8),
             () -> table.remove(1),
-            () -> ExactSearch.search(table, query, 1, null, null))) {
+            table::rowMemory,
+            () -> ExactSearch.search(table, query, 1, null, null),
+            () -> ExactSearch.searchBatch(table, new float[][] {query}, 1, null, null))) {
       assertThatThrownBy(use::run)
           .isInstanceOf(IllegalStateException.class)
           .hasMessage("table item is closed");
@@ -493,6 +495,34 @@ class ArenaTableTest {
       actual.copyVector(token, other, 0);
       assertThat(other).containsExactly(one);
     }
+  }
+
+  @Test
+  void a_warm_batch_allocates_its_results_and_nothing_else() {
+    try (ArenaTable table = random(2000, 32, 13)) {
+      float[][] queries = {
+        gaussians(new Random(14), 32), gaussians(new Random(15), 32), gaussians(new Random(16), 32)
+      };
+      RoaringBitmap few = RoaringBitmap.bitmapOf(1, 2, 3, 900);
+      float[] sink = new float[1];
+      long result = 3 * (2 * (16 + 10 * 4) + 24) + 32; // three of what one search gives, in an array
+      long enough = 1000 * 2 * result + 1000;
+      long allocated =
+          Allocations.leastOfManyRounds(
+              enough,
+              () -> {
+                for (int i = 0; i < 1000; i++) {
+                  sink[0] += batchOnce(table, queries, few);
+                }
+              });
+      assertThat(sink[0]).isNotNaN();
+      assertThat(allocated).as("1,000 times two results").isLessThanOrEqualTo(enough);
+    }
+  }
+
+  private static float batchOnce(ArenaTable table, float[][] queries, RoaringBitmap few) {
+    return ExactSearch.searchBatch(table, queries, 10, null, few)[2].scores()[0]
+        + ExactSearch.searchBatch(table, queries, 10, few, null)[1].scores()[0];
   }
 
   private static float once(

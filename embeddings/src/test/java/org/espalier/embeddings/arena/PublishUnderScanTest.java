@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -55,6 +56,21 @@ class PublishUnderScanTest {
 
   @TempDir private Path spillDirectory;
 
+  /** One way to search. */
+  private interface Search {
+    Hits of(ArenaTable table, float[] query, int k);
+  }
+
+  private static Hits alone(ArenaTable table, float[] query, int k) {
+    return ExactSearch.search(table, query, k, null, null);
+  }
+
+  /** The query among others, and not the first. */
+  private static Hits inBatch(ArenaTable table, float[] query, int k) {
+    float[][] queries = {alternating(), new float[DIM], query};
+    return ExactSearch.searchBatch(table, queries, k, null, null)[2];
+  }
+
   @ParameterizedTest(name = "seed={0} {1} spill={2}")
   @CsvSource({
     "1, FP32, false", "2, FP32, false", "3, FP16, false", "4, BF16, false", "5, INT8, false",
@@ -74,18 +90,29 @@ class PublishUnderScanTest {
             : new ArenaMemory(Long.MAX_VALUE, null, Duration.ofSeconds(60));
     TableShape shape = new TableShape("item", "entity", DIM, Projection.NESTED, groups);
     try (ArenaTable table = ArenaTable.create(shape, Basis.identity(DIM), new float[DIM], memory);
-        ExecutorService threads = Executors.newFixedThreadPool(4)) {
+        ExecutorService threads = Executors.newFixedThreadPool(5);
+        ExecutorService helpers = Executors.newFixedThreadPool(2)) {
       Random random = new Random(seed);
       for (int token = 0; token < STEADY; token++) {
         publish(table, token, random);
       }
       assertThat(table.spilledRowCount() > 0).isEqualTo(spill);
       Future<?> writer = threads.submit(() -> write(table, random));
-      List<Future<Integer>> readers =
-          List.of(
-              threads.submit(untilFinished(() -> findEverything(table))),
-              threads.submit(untilFinished(() -> findTheNewest(table))),
-              threads.submit(untilFinished(() -> scoreAndCopy(table))));
+      ParallelSearch parallel = new ParallelSearch(helpers, 3, 0);
+      Search onThreads = (searched, query, k) -> parallel.search(searched, query, k, null, null);
+      List<Future<Integer>> readers = new ArrayList<>();
+      for (Search search :
+          List.<Search>of(
+              PublishUnderScanTest::alone, PublishUnderScanTest::inBatch, onThreads)) {
+        readers.add(
+            threads.submit(
+                untilFinished(
+                    () -> {
+                      findEverything(table, search);
+                      findTheNewest(table, search);
+                    })));
+      }
+      readers.add(threads.submit(untilFinished(() -> scoreAndCopy(table))));
       writer.get();
       for (Future<Integer> rounds : readers) {
         assertThat(rounds.get()).isPositive();
@@ -126,9 +153,9 @@ class PublishUnderScanTest {
   }
 
   /** Every token that was there before is found once, and no row is torn. */
-  private void findEverything(ArenaTable table) {
+  private void findEverything(ArenaTable table, Search search) {
     int[] before = snapshot(done);
-    Hits hits = ExactSearch.search(table, alternating(), 2 * TOKENS, null, null);
+    Hits hits = search.of(table, alternating(), 2 * TOKENS);
     assertWhole(hits.scores());
     BitSet found = new BitSet();
     for (int token : hits.tokens()) {
@@ -143,11 +170,11 @@ class PublishUnderScanTest {
   }
 
   /** The hits are current, in order, and nothing that was better all the time is missing. */
-  private void findTheNewest(ArenaTable table) {
+  private void findTheNewest(ArenaTable table, Search search) {
     float[] query = new float[DIM];
     query[0] = 1;
     int[] before = snapshot(done);
-    Hits hits = ExactSearch.search(table, query, 50, null, null);
+    Hits hits = search.of(table, query, 50);
     int[] after = snapshot(begun);
     BitSet found = new BitSet();
     for (int i = 0; i < hits.size(); i++) {

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -50,9 +52,10 @@ class BlockKernelTest {
     float[] query = gaussians(random, size + 3);
 
     for (BlockKernel kernel : new BlockKernel[] {SCALAR, SIMD}) {
-      float[] scores = gaussians(random, rows.length + 1);
-      float untouched = scores[rows.length];
-      kernel.dotBlocks(blocks, 64, size, blockCount, query, 3, scores, 0);
+      float[] before = gaussians(random, rows.length + 6);
+      float[] all = before.clone();
+      kernel.dotBlocks(blocks, 64, size, blockCount, query, 3, all, 5);
+      float[] scores = Arrays.copyOfRange(all, 5, 5 + rows.length);
       for (int r = 0; r < rows.length; r++) {
         double exact = 0;
         double magnitude = 0;
@@ -67,8 +70,25 @@ class BlockKernelTest {
             .as("the same bits for one row as for its block")
             .isEqualTo(scores[r]);
       }
-      assertThat(scores[rows.length]).isEqualTo(untouched);
+      for (int i : new int[] {0, 1, 2, 3, 4, rows.length + 5}) {
+        assertThat(all[i]).as("untouched").isEqualTo(before[i]);
+      }
     }
+  }
+
+  @ParameterizedTest(name = "size={0}")
+  @ValueSource(ints = {1, 3, 4, 7, 8, 16, 27, 31, 32, 33, 64, 100})
+  void every_value_of_a_block_has_a_place_of_its_own_and_none_is_left_over(int size) {
+    BitSet places = new BitSet();
+    for (int lane = 0; lane < ROWS; lane++) {
+      for (int d = 0; d < size; d++) {
+        long valueAt = BlockKernel.valueAt(size, lane, d);
+        assertThat(valueAt % 4).isZero();
+        places.set((int) valueAt / 4);
+      }
+    }
+    assertThat(places.cardinality()).isEqualTo(ROWS * size);
+    assertThat(places.length()).isEqualTo(ROWS * size);
   }
 
   @ParameterizedTest(name = "seed={0}")

@@ -39,25 +39,25 @@ sealed interface BlockFormat permits FloatBlocks, CodedBlocks, SharedBlocks {
   void score(MemorySegment data, int blockCount, float[] query, int queryAt, float[] scores);
 
   /**
-   * Scores the blocks {@code from .. to - 1} only, each where {@link #score} puts it. A format whose
-   * {@link #normMax} is finite must not do more than that.
+   * Scores the blocks {@code from .. to - 1}, each where {@link #score} puts it. One that is not {@link
+   * #bounded} is only ever asked for all.
    */
   default void score(
-      MemorySegment data,
-      int from,
-      int to,
-      float[] query,
-      int queryAt,
-      float[] scores) {
+      MemorySegment data, int from, int to, float[] query, int queryAt, float[] scores) {
     score(data, to, query, queryAt, scores);
+  }
+
+  /** Whether {@link #normMax} is known, so that blocks can be passed over. */
+  default boolean bounded() {
+    return false;
   }
 
   /**
    * The Euclidean norm of {@code row[at ..]} as it will be stored, or a little more, so that no rounding
-   * of a score exceeds its product with the query's norm.
+   * of a score exceeds its product with the query's norm. Only of a format that is bounded.
    */
   default float normMax(float[] row, int at) {
-    return Float.POSITIVE_INFINITY;
+    throw new UnsupportedOperationException("no norms are kept of this format");
   }
 
   /** Scores one row; the same bits as {@link #score} gives it. */

@@ -23,9 +23,7 @@ final class Chunk {
   static final int SLOTS_MAX = 1 << SLOT_BITS;
   static final int IDS_MAX = Integer.MAX_VALUE >>> SLOT_BITS;
   static final int FREE = -1;
-
-  /** Bytes kept beside a block: its tokens, its stamp and its norm. */
-  static final long BESIDE_BLOCK = BlockKernel.ROWS * 4L + 8 + 4;
+  private static final float[] NO_NORMS = {};
 
   private static final VarHandle INTS = MethodHandles.arrayElementVarHandle(int[].class);
   private static final VarHandle FLOATS = MethodHandles.arrayElementVarHandle(float[].class);
@@ -39,7 +37,7 @@ final class Chunk {
   private final int[]
       tokens; // a slot keeps its token after it is retired, until it is written again
   private final long[] stamps;
-  private final float[] norms; // of the longest row that each block ever had, or a little more
+  private final float[] norms; // of each block's longest row ever, or a little more; or empty
   private final long blockBytes;
 
   Chunk(int id, SlotGroup group, int blockCount, MemorySegment data) {
@@ -51,8 +49,13 @@ final class Chunk {
     this.data = data;
     this.tokens = new int[blockCount * BlockKernel.ROWS];
     this.stamps = new long[blockCount];
-    this.norms = new float[blockCount];
+    this.norms = group.format.bounded() ? new float[blockCount] : NO_NORMS;
     Arrays.fill(tokens, FREE);
+  }
+
+  /** Bytes kept beside a block: its tokens, its stamp and, where the format has bounds, its norm. */
+  static long bytesBesideBlock(BlockFormat format) {
+    return BlockKernel.ROWS * 4L + 8 + (format.bounded() ? 4 : 0);
   }
 
   static int idOf(int address) {
@@ -95,7 +98,7 @@ final class Chunk {
    * norm. Infinite when the format cannot tell.
    */
   float normMax(int block) {
-    return (float) FLOATS.getOpaque(norms, block);
+    return norms.length == 0 ? Float.POSITIVE_INFINITY : (float) FLOATS.getOpaque(norms, block);
   }
 
   /** Keeps a reader from looking a token up before it has read the values that it asks about. */
@@ -106,9 +109,11 @@ final class Chunk {
   /** Writes a row to a free slot. Setting the index (release) then makes all of it visible. */
   void write(int slot, int token, float[] row, int at, long publish) {
     int block = slot / BlockKernel.ROWS;
-    float norm = group.format.normMax(row, at);
-    if (norm > norms[block]) {
-      FLOATS.setOpaque(norms, block, norm);
+    if (norms.length > 0) {
+      float norm = group.format.normMax(row, at);
+      if (norm > norms[block]) {
+        FLOATS.setOpaque(norms, block, norm);
+      }
     }
     group.format.write(data, blockAt(slot), lane(slot), row, at);
     INTS.setOpaque(tokens, slot, token);
@@ -116,6 +121,6 @@ final class Chunk {
   }
 
   long bytes() {
-    return data.byteSize() + blockCount * BESIDE_BLOCK;
+    return data.byteSize() + blockCount * bytesBesideBlock(group.format);
   }
 }

@@ -70,6 +70,11 @@ record FloatBlocks(int size) implements BlockFormat {
   }
 
   @Override
+  public boolean bounded() {
+    return true;
+  }
+
+  @Override
   public float normMax(float[] row, int at) {
     return Norms.above(row, at, size);
   }

@@ -80,7 +80,7 @@ final class SlotGroup {
 
   /** Memory of one more block. */
   long bytesOfBlock() {
-    return format.blockBytes() + Chunk.BESIDE_BLOCK;
+    return format.blockBytes() + Chunk.bytesBesideBlock(format);
   }
 
   /** The address of a slot to write to. */

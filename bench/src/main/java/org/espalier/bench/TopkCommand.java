@@ -111,8 +111,7 @@ final class TopkCommand implements Callable<Integer> {
     if (batch == 1) {
       searchOne(search, arena, queries[from]);
     } else {
-      search.searchBatch(
-          arena, Arrays.copyOfRange(queries, from, from + batch), k, null, null);
+      search.searchBatch(arena, Arrays.copyOfRange(queries, from, from + batch), k, null, null);
     }
   }
 

@@ -200,20 +200,19 @@ public final class ParallelSearch {
 
       Helper(Chunk[] chunks, long since) {
         task =
-            new FutureTask<>(
-                () -> {
-                  if (!begun.compareAndSet(false, true)) {
-                    return new Hits[0];
-                  }
-                  Readers.Seat seat = table.enter();
-                  try {
-                    Readers.Buffers buffers = seat.buffers();
-                    ExactSearch.prepare(table, buffers, queries, firstQuery, queryCount, k);
-                    return work(buffers, chunks, since);
-                  } finally {
-                    seat.leave();
-                  }
-                });
+            new FutureTask<>(() -> {
+              if (!begun.compareAndSet(false, true)) {
+                return new Hits[0];
+              }
+              Readers.Seat seat = table.enter();
+              try {
+                Readers.Buffers buffers = seat.buffers();
+                ExactSearch.prepare(table, buffers, queries, firstQuery, queryCount, k);
+                return work(buffers, chunks, since);
+              } finally {
+                seat.leave();
+              }
+            });
       }
 
       /** After this it will not begin any more. */

@@ -505,7 +505,8 @@ class ArenaTableTest {
       };
       RoaringBitmap few = RoaringBitmap.bitmapOf(1, 2, 3, 900);
       float[] sink = new float[1];
-      long result = 3 * (2 * (16 + 10 * 4) + 24) + 32; // three of what one search gives, in an array
+      long result =
+          3 * (2 * (16 + 10 * 4) + 24) + 32; // three of what one search gives, in an array
       long enough = 1000 * 2 * result + 1000;
       long allocated =
           Allocations.leastOfManyRounds(

@@ -126,8 +126,8 @@ class ExactSearchTest {
           .isThrownBy(() -> onThreads.searchBatch(table, holey, 1, null, null))
           .withMessage("queries[1][2] is NaN");
       assertThatIllegalArgumentException()
-          .isThrownBy(
-              () -> ExactSearch.searchBatch(table, new float[][] {fine, new float[3]}, 1, null, null))
+          .isThrownBy(() ->
+              ExactSearch.searchBatch(table, new float[][] {fine, new float[3]}, 1, null, null))
           .withMessage("a query of 3 values for table item of dim 4");
       assertThatIllegalArgumentException()
           .isThrownBy(
@@ -150,14 +150,13 @@ class ExactSearchTest {
     try (ArenaTable table = heavyTailed(5000);
         ExecutorService busy = Executors.newFixedThreadPool(1)) {
       var release = new java.util.concurrent.CountDownLatch(1);
-      busy.execute(
-          () -> {
-            try {
-              release.await();
-            } catch (InterruptedException e) {
-              Thread.currentThread().interrupt();
-            }
-          });
+      busy.execute(() -> {
+        try {
+          release.await();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      });
       float[] query = gaussians(DIM, 1);
       Hits hits = new ParallelSearch(busy, 3, 0).search(table, query, 10, null, null);
       release.countDown();

@@ -102,15 +102,13 @@ class PublishUnderScanTest {
       Search onThreads = (searched, query, k) -> parallel.search(searched, query, k, null, null);
       List<Future<Integer>> readers = new ArrayList<>();
       for (Search search :
-          List.<Search>of(
-              PublishUnderScanTest::alone, PublishUnderScanTest::inBatch, onThreads)) {
+          List.<Search>of(PublishUnderScanTest::alone, PublishUnderScanTest::inBatch, onThreads)) {
         readers.add(
             threads.submit(
-                untilFinished(
-                    () -> {
-                      findEverything(table, search);
-                      findTheNewest(table, search);
-                    })));
+                untilFinished(() -> {
+                  findEverything(table, search);
+                  findTheNewest(table, search);
+                })));
       }
       readers.add(threads.submit(untilFinished(() -> scoreAndCopy(table))));
       writer.get();

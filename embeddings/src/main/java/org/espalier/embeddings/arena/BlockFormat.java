@@ -60,6 +60,14 @@ sealed interface BlockFormat permits FloatBlocks, CodedBlocks, SharedBlocks {
     throw new UnsupportedOperationException("no norms are kept of this format");
   }
 
+  /**
+   * Reads a little of each cache line of a row, so that scoring it soon after finds it in the cache; where
+   * a row has few lines, nothing. Returns something of what was read.
+   */
+  default int touch(MemorySegment data, long blockAt, int lane) {
+    return 0;
+  }
+
   /** Scores one row; the same bits as {@link #score} gives it. */
   float scoreLane(MemorySegment data, long blockAt, int lane, float[] query, int queryAt);
 }

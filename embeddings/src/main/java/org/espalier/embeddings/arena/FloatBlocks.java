@@ -1,6 +1,7 @@
 package org.espalier.embeddings.arena;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.MemorySegment;
 import org.espalier.embeddings.kernel.BlockKernel;
@@ -67,6 +68,17 @@ record FloatBlocks(int size) implements BlockFormat {
         queryAt,
         scores,
         from * BlockKernel.ROWS);
+  }
+
+  @Override
+  public int touch(MemorySegment data, long blockAt, int lane) {
+    long lineAt = blockAt + BlockKernel.valueAt(size, lane, 0);
+    int lines = size / BlockKernel.together(size);
+    int bits = 0;
+    for (int line = 0; line < lines; line++) {
+      bits += data.get(JAVA_INT, lineAt + line * 64L);
+    }
+    return bits;
   }
 
   @Override

@@ -114,7 +114,7 @@ final class GraphOptions {
     try {
       return DataFolder.open(path);
     } catch (DataException e) {
-      throw new CommandException(e.getMessage(), e);
+      throw new CommandException(String.valueOf(e.getMessage()), e);
     }
   }
 

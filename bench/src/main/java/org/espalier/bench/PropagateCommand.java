@@ -62,7 +62,8 @@ final class PropagateCommand implements Callable<Integer> {
     options.describe(subject.graph(), layers, fields);
     fields.put("full_ms", samples.medianNs() / 1e6);
     fields.put("full_min_ms", samples.quantileNs(0) / 1e6);
-    fields.put("edges_per_s", samples.perSecond((double) subject.graph().edgeCount() * layers.size()));
+    fields.put(
+        "edges_per_s", samples.perSecond((double) subject.graph().edgeCount() * layers.size()));
     fields.put("samples", samples.count());
     Objects.requireNonNull(result).print(fields);
     return ExitCode.OK;

@@ -84,7 +84,8 @@ class AdminCommandTest {
     assertThat(text("activate", two)).startsWith("Generation " + two).contains("is active");
     assertThat(run("activate", one, "--expected", one)).isEqualTo(1);
     assertThat(err.toString())
-        .startsWith("espalier: POST /v1/admin/generations/" + one + ":activate was refused with 409")
+        .startsWith(
+            "espalier: POST /v1/admin/generations/" + one + ":activate was refused with 409")
         .hasLineCount(1);
     assertThat(text("activate", one, "--expected", two)).contains("is active");
     assertThat(text("pin", two, "--reason", "keep")).contains("is pinned");

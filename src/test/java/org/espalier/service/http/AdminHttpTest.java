@@ -94,8 +94,7 @@ class AdminHttpTest {
     assertThat(generation.get("origin").get("to_sequence").asLong()).isEqualTo(6000);
     assertThat(watch(job)).as("of a job that has ended").hasSize(1);
 
-    JsonNode again =
-        service.awaitEnd(service.submit("/v1/admin/jobs/" + job + ":rerun", ""));
+    JsonNode again = service.awaitEnd(service.submit("/v1/admin/jobs/" + job + ":rerun", ""));
     assertThat(again.get("result").get("metrics")).isEqualTo(last.get("result").get("metrics"));
     assertThat(again.get("rerun_of").asLong()).isEqualTo(job);
   }
@@ -121,9 +120,7 @@ class AdminHttpTest {
     long job = service.submit("/v1/admin/trainings", LONG.formatted(1));
     long waits = service.submit("/v1/admin/trainings", LONG.formatted(2));
     service.awaitJob(job, now -> now.get("progress").asDouble() >= 0.05);
-    service
-        .post("/v1/admin/trainings", LONG.formatted(2))
-        .assertProblem(ProblemCode.JOB_CONFLICT);
+    service.post("/v1/admin/trainings", LONG.formatted(2)).assertProblem(ProblemCode.JOB_CONFLICT);
     assertThat(
             service
                 .post("/v1/admin/jobs/" + waits + ":cancel", "")
@@ -149,8 +146,8 @@ class AdminHttpTest {
         int other = active() == first ? second : first;
         for (int i = 0; i < 2; i++) {
           answers.add(
-              threads.submit(() ->
-                  service.post("/v1/admin/generations/" + other + ":activate", expected)));
+              threads.submit(
+                  () -> service.post("/v1/admin/generations/" + other + ":activate", expected)));
         }
       }
       for (Future<Answer> answer : answers) {
@@ -260,9 +257,7 @@ class AdminHttpTest {
   @Test
   void a_clean_up_keeps_the_newest_the_active_and_the_pinned() {
     int pinned = service.train("{\"dim\":3,\"held_out\":0}");
-    service
-        .put("/v1/admin/generations/" + pinned + ":pin", "{\"pinned\":true}")
-        .assertStatus(200);
+    service.put("/v1/admin/generations/" + pinned + ":pin", "{\"pinned\":true}").assertStatus(200);
     int old = service.train("{\"dim\":3,\"held_out\":0,\"seed\":2}");
     int newest = service.train("{\"dim\":3,\"held_out\":0,\"seed\":3}");
     for (int number : new int[] {first, second}) { // the other tests' own

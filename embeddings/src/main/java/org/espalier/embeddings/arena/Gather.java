@@ -16,7 +16,10 @@ final class Gather {
 
   private final int[] addresses = new int[TILE];
   private final int[] order = new int[TILE]; // positions in the tile, by size group
-  private int touched; // keeps the reads of touch() from being dropped
+
+  @SuppressWarnings("UnusedVariable") // keeps the reads of touch() from being dropped
+  private int touched;
+
   private int[] ends = {}; // of each group's part of the order
 
   /** {@code scores[i]} becomes the score of {@code tokens[i]}, NaN for one that is absent. */

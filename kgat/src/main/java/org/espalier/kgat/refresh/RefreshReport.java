@@ -13,4 +13,9 @@ import java.time.Duration;
  * @param took what it took until they were published
  */
 public record RefreshReport(
-    long rowsComputed, int vectorsPublished, boolean full, int rowsLeft, Duration computing, Duration took) {}
+    long rowsComputed,
+    int vectorsPublished,
+    boolean full,
+    int rowsLeft,
+    Duration computing,
+    Duration took) {}

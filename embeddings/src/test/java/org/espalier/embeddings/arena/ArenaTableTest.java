@@ -217,6 +217,30 @@ class ArenaTableTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void warm_searches_of_any_encoding_allocate_their_result_and_nothing_else(Encoding encoding) {
+    try (ArenaTable table = ArenaTable.load(popularityShaped(2000, encoding))) {
+      float[] query = gaussians(new Random(19), 64);
+      int[] tokens = {5, 7, 1999};
+      float[] scores = new float[3];
+      float[] sink = new float[1];
+      long result = 2 * (16 + 10 * 4) + 24; // two arrays of ten and their record
+      long enough = 1000 * result + 1000;
+      long allocated =
+          Allocations.leastOfManyRounds(
+              enough,
+              () -> {
+                for (int i = 0; i < 1000; i++) {
+                  table.score(query, tokens, 3, scores);
+                  sink[0] += ExactSearch.search(table, query, 10, null, null).scores()[0];
+                }
+              });
+      assertThat(sink[0]).isNotNaN();
+      assertThat(allocated).as("1,000 results").isLessThanOrEqualTo(enough);
+    }
+  }
+
   @Test
   void a_value_that_the_encoding_cannot_hold_is_refused_and_changes_nothing() {
     MultiSizeTable source =

@@ -1,6 +1,5 @@
 package org.espalier.embeddings.arena;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
@@ -8,9 +7,7 @@ import java.util.List;
 /** Owns a table's off-heap memory and knows its chunks by id. One writer; readers never wait. */
 final class ChunkDirectory implements AutoCloseable {
 
-  static final long CACHE_LINE = 64;
-
-  private final Arena memory = Arena.ofShared();
+  private final RowMemory memory = new RowMemory();
   private volatile Chunk[] chunks = {};
   private volatile long bytes; // of all chunks; written by the writer
 
@@ -26,11 +23,18 @@ final class ChunkDirectory implements AutoCloseable {
     if (before.length + count > Chunk.IDS_MAX) {
       throw new IllegalStateException("a table holds at most 2^31 slots");
     }
+    long blockBytes = group.format.blockBytes();
+    MemorySegment rows = memory.allocate(blockCount * blockBytes);
     Chunk[] added = new Chunk[count];
     for (int c = 0; c < count; c++) {
-      int blocks = Math.min(Chunk.BLOCKS_MAX, blockCount - c * Chunk.BLOCKS_MAX);
-      long bytes = blocks * group.format.blockBytes();
-      added[c] = new Chunk(before.length + c, group, blocks, memory.allocate(bytes, CACHE_LINE));
+      int from = c * Chunk.BLOCKS_MAX;
+      int blocks = Math.min(Chunk.BLOCKS_MAX, blockCount - from);
+      added[c] =
+          new Chunk(
+              before.length + c,
+              group,
+              blocks,
+              rows.asSlice(from * blockBytes, blocks * blockBytes));
     }
     Chunk[] after = Arrays.copyOf(before, before.length + count);
     System.arraycopy(added, 0, after, before.length, count);

@@ -131,7 +131,7 @@ final class SpilledRows implements AutoCloseable {
       for (SlotGroup group : groups) {
         bytes = Math.max(bytes, group.format.blockBytes());
       }
-      block = Arena.ofAuto().allocate(bytes, ChunkDirectory.CACHE_LINE);
+      block = Arena.ofAuto().allocate(bytes, RowMemory.CACHE_LINE);
       row.block = block;
     }
     return block;

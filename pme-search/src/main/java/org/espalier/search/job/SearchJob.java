@@ -41,6 +41,8 @@ import org.espalier.search.size.NoRoomException;
  */
 public final class SearchJob {
 
+  private static final int CHOOSING_USERS_FEW = 100;
+
   private final SearchSpec spec;
   private final Path workFolder;
   private final SearchListener listener;
@@ -97,6 +99,7 @@ public final class SearchJob {
     Interactions all = snapshot.interactions();
     SearchSplit split = SearchSplit.of(all, spec.heldOut());
     phase(checkpoints, SearchPhase.SPLIT, Codecs.DONE, () -> true);
+    warnOfFew(split.choosing().userCount());
     MfSpec mf = spec.mf(all.itemCount());
     Trained teacher =
         phase(
@@ -156,6 +159,17 @@ public final class SearchJob {
               + " allow more, or search at a smaller full size");
     }
     return snapshot;
+  }
+
+  /** With few users the choice of the space, and any difference between models, is mostly luck. */
+  private void warnOfFew(int users) {
+    if (users < CHOOSING_USERS_FEW) {
+      listener.on(
+          new SearchEvent.Warned(
+              SearchPhase.SPLIT,
+              "only %d users have something new in the slice that chooses; small differences of quality mean little"
+                  .formatted(users)));
+    }
   }
 
   private Trained train(

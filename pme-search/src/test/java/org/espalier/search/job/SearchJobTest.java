@@ -83,6 +83,20 @@ class SearchJobTest {
   }
 
   @Test
+  void a_slice_of_few_users_is_warned_about() {
+    job(SPEC, () -> false).run(_ -> LOG, this::take);
+    LogSnapshot large = snapshot(new TasteWorld(1_500, 80, 8, 3).train());
+    assertThat(warnings()).singleElement().asString().contains("users have something new");
+    events.clear();
+    job(spec(Method.UNIFORM, 0.25, 1L << 30), () -> false).run(_ -> large, this::take);
+    assertThat(warnings()).isEmpty();
+  }
+
+  private List<SearchEvent> warnings() {
+    return events.stream().filter(event -> event instanceof SearchEvent.Warned).toList();
+  }
+
+  @Test
   void phases_come_in_their_order_with_progress_and_what_remains() {
     job(SPEC, () -> false).run(_ -> LOG, this::take);
 

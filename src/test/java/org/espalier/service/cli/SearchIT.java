@@ -113,7 +113,7 @@ class SearchIT {
   @Test
   void a_search_that_was_killed_goes_on_after_its_last_finished_phase() throws Exception {
     String[] search = {
-      launcher, "search", "--data-dir", "data", "--keep", "0.1", "--duty", "0.02", "--json"
+      launcher, "search", "--data-dir", "data", "--keep", "0.1", "--duty", "0.1", "--json"
     };
     try (BackgroundCommand first = BackgroundCommand.start(shell, search)) {
       first.awaitLine("Training the full-size model");

@@ -15,6 +15,12 @@ final class Pace implements BooleanSupplier {
   /** A rest is taken in pieces, so that a cancellation ends it soon. */
   private static final long PIECE_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
+  /**
+   * No rest is longer: work that nobody could interrupt, such as opening a store on a busy machine, is not paid for in
+   * minutes.
+   */
+  private static final long REST_NS_MAX = TimeUnit.SECONDS.toNanos(2);
+
   private final double duty;
   private final BooleanSupplier cancelled;
   private final LongSupplier nanoTime;
@@ -36,7 +42,7 @@ final class Pace implements BooleanSupplier {
   @Override
   public boolean getAsBoolean() {
     long now = nanoTime.getAsLong();
-    long end = now + (long) ((now - workedSinceNs) * (1 - duty) / duty);
+    long end = now + (long) Math.min(REST_NS_MAX, (now - workedSinceNs) * (1 - duty) / duty);
     boolean stop = cancelled.getAsBoolean();
     while (!stop && (now = nanoTime.getAsLong()) < end) {
       restNs.accept(Math.min(PIECE_NS, end - now));

@@ -37,6 +37,14 @@ class PaceTest {
   }
 
   @Test
+  void no_rest_is_longer_than_two_seconds() {
+    Pace pace = new Pace(0.01, () -> false, now::get, this::rest);
+    now.addAndGet(60_000_000_000L);
+    assertThat(pace.getAsBoolean()).isFalse();
+    assertThat(rested).isEqualTo(2_000_000_000L);
+  }
+
+  @Test
   void a_cancellation_ends_a_rest() {
     Pace pace = new Pace(0.01, () -> rested > 100_000_000, now::get, this::rest);
     now.addAndGet(1_000_000_000);

@@ -42,7 +42,7 @@ final class Pace implements BooleanSupplier {
   @Override
   public boolean getAsBoolean() {
     long now = nanoTime.getAsLong();
-    long end = now + (long) Math.min(REST_NS_MAX, (now - workedSinceNs) * (1 - duty) / duty);
+    long end = now + Math.min(REST_NS_MAX, (long) ((now - workedSinceNs) * (1 - duty) / duty));
     boolean stop = cancelled.getAsBoolean();
     while (!stop && (now = nanoTime.getAsLong()) < end) {
       restNs.accept(Math.min(PIECE_NS, end - now));

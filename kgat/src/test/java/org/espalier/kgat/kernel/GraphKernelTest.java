@@ -58,6 +58,47 @@ class GraphKernelTest {
 
   @ParameterizedTest(name = "{0} dim={1} seed={2}")
   @MethodSource("every_tail_length")
+  void rows_with_factors_are_summed_by_weight_and_factor_and_nothing_else_is_written(
+      String name, int dim, long seed, GraphKernel kernel) {
+    Case c = new Case(dim, seed);
+    float[] factors = c.values(ROWS);
+    float[] before = c.values(dim + 2);
+    float[] out = before.clone();
+
+    kernel.gatherScaledAdd(c.weights, factors, c.index, 2, 21, c.rows, dim, out, 1);
+
+    assertThat(out[0]).isEqualTo(before[0]);
+    assertThat(out[dim + 1]).isEqualTo(before[dim + 1]);
+    for (int d = 0; d < dim; d++) {
+      double exact = before[1 + d];
+      for (int e = 2; e < 21; e++) {
+        double factor = (double) c.weights[e] * factors[c.index[e]];
+        exact += factor * c.rows[c.index[e] * dim + d];
+      }
+      assertThat((double) out[1 + d]).isCloseTo(exact, within(20 * 0x1p-23 * 20));
+    }
+  }
+
+  @ParameterizedTest(name = "{0} dim={1} seed={2}")
+  @MethodSource("every_tail_length")
+  void distances_are_those_of_the_slices_alone(
+      String name, int dim, long seed, GraphKernel kernel) {
+    Case c = new Case(dim, seed);
+    float[] a = c.values(dim + 3);
+    float[] b = c.values(dim + 3);
+    double exact = 0;
+    for (int d = 0; d < dim; d++) {
+      exact += Math.pow((double) a[1 + d] - b[2 + d], 2);
+    }
+    assertThat((double) kernel.distance(a, 1, b, 2, dim))
+        .isCloseTo(Math.sqrt(exact), within(dim * 0x1p-23 * 4));
+    assertThat(kernel.distance(a, 1, a, 1, dim)).isZero();
+    assertThatThrownBy(() -> kernel.distance(a, 4, b, 0, dim))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  @ParameterizedTest(name = "{0} dim={1} seed={2}")
+  @MethodSource("every_tail_length")
   void gathered_rows_are_summed_by_weight_and_nothing_else_is_written(
       String name, int dim, long seed, GraphKernel kernel) {
     Case c = new Case(dim, seed);

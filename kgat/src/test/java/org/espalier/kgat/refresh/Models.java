@@ -71,7 +71,7 @@ final class Models {
   }
 
   /** Keeps the last vector of each node. */
-  static final class Memory implements VectorSink {
+  static class Memory implements VectorSink {
     final Map<String, float[]> vectors = new HashMap<>();
 
     float[] of(String node) {

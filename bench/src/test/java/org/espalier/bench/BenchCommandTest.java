@@ -49,6 +49,48 @@ class BenchCommandTest {
     }
   }
 
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "propagate --seconds=0.1, full_ms edges_per_s nodes directed_edges",
+    "refresh --events=5 --burst=20 --bursts=1, single_event_p99_ms burst_ms full_ms nodes"
+  })
+  void a_benchmark_of_a_made_up_graph_prints_its_figures(String command, String fields) {
+    String[] graph = {"--nodes=200", "--edges=1000", "--threads=1", "--json"};
+    String[] arguments =
+        Stream.of(command.split(" ", -1), graph)
+            .flatMap(Arrays::stream)
+            .toArray(String[]::new);
+    assertThat(execute(arguments)).as(err.toString()).isZero();
+    JsonNode result = JsonMapper.shared().readTree(out.toString());
+    for (String field : fields.split(" ", -1)) {
+      assertThat(result.get(field)).as(field).isNotNull();
+      assertThat(result.get(field).doubleValue()).as(field).isPositive();
+    }
+    if (command.startsWith("refresh")) {
+      assertThat(result.get("relative_error").doubleValue()).isBetween(0.0, 0.01);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "refresh --nodes=3",
+        "refresh --epsilon=1",
+        "refresh --burst=0",
+        "propagate --threads=0",
+        "propagate --seconds=0"
+      })
+  void a_graph_that_cannot_be_measured_is_wrong_usage(String command) {
+    assertThat(execute(command.split(" ", -1))).isEqualTo(2);
+    assertThat(err.toString()).contains(" is not ");
+  }
+
+  @Test
+  void a_data_folder_that_is_not_there_is_named() {
+    assertThat(execute("propagate", "--data=no-such-folder")).isEqualTo(1);
+    assertThat(err.toString()).contains("no-such-folder");
+  }
+
   @Test
   void without_json_it_prints_a_line_a_figure() {
     assertThat(execute("topk", TINY[0], TINY[1], TINY[2])).isZero();

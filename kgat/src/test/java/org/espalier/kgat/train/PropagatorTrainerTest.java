@@ -7,18 +7,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.espalier.kgat.graph.Ckg;
 import org.espalier.kgat.history.ClosedFormSpec;
 import org.espalier.kgat.history.EncoderSpec;
 import org.espalier.kgat.model.Aggregator;
 import org.espalier.kgat.model.EdgeWeighting;
 import org.espalier.kgat.model.LearnerSettings;
+import org.espalier.kgat.model.Propagation;
 import org.espalier.kgat.model.PropagationSpec;
+import org.espalier.kgat.model.Propagator;
 import org.espalier.kgat.model.RankingVectors;
 import org.espalier.learning.data.DataFolder;
 import org.espalier.learning.data.Interactions;
 import org.espalier.learning.data.KnowledgeGraph;
 import org.espalier.learning.data.Vocabulary;
 import org.espalier.learning.experiment.RetrievalReport;
+import org.espalier.learning.kernel.Workers;
 import org.espalier.learning.metric.RetrievalMetric;
 import org.espalier.learning.train.TrainingEvent;
 import org.espalier.learning.train.TrainingListener;
@@ -120,6 +124,28 @@ class PropagatorTrainerTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("propagators")
+  void the_propagator_that_is_handed_out_gives_the_vectors_of_the_training(
+      String name, PropagatorSpec spec) {
+    PropagatorTraining training = train(spec, 1);
+    if (spec instanceof PropagatorSpec.History) {
+      assertThat(training.propagator()).isEmpty(); // folds users in from their history instead
+      return;
+    }
+    Propagator propagator = training.propagator().orElseThrow();
+    Ckg graph =
+        CkgFolder.graph(
+            tastes(1),
+            propagator.tripleWeight() == 0 ? Optional.empty() : Optional.of(genres()),
+            propagator.tripleWeight() == 0 ? 1 : propagator.tripleWeight());
+    try (Workers workers = new Workers(1)) {
+      Propagation propagation = propagator.propagate(graph, workers);
+      assertSame(propagation.finals(0, USERS), training.vectors().users());
+      assertSame(propagation.finals(USERS, USERS + ITEMS), training.vectors().items());
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("propagators")
   void the_same_seed_gives_the_same_vectors_with_any_number_of_threads(
       String name, PropagatorSpec spec) {
     PropagatorTraining one = train(spec, 1);
@@ -176,6 +202,7 @@ class PropagatorTrainerTest {
     PropagatorTraining training = train(wild, 1);
 
     assertThat(training.outcome().reason()).isEqualTo(Reason.DIVERGED);
+    assertThat(training.propagator()).isEmpty();
     for (float x : training.vectors().items()) {
       assertThat(x).isFinite();
     }

@@ -57,9 +57,7 @@ class BenchCommandTest {
   void a_benchmark_of_a_made_up_graph_prints_its_figures(String command, String fields) {
     String[] graph = {"--nodes=200", "--edges=1000", "--threads=1", "--json"};
     String[] arguments =
-        Stream.of(command.split(" ", -1), graph)
-            .flatMap(Arrays::stream)
-            .toArray(String[]::new);
+        Stream.of(command.split(" ", -1), graph).flatMap(Arrays::stream).toArray(String[]::new);
     assertThat(execute(arguments)).as(err.toString()).isZero();
     JsonNode result = JsonMapper.shared().readTree(out.toString());
     for (String field : fields.split(" ", -1)) {

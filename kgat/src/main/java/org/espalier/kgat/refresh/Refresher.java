@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * gives. What the budget leaves is carried over, and an eighth of each budget goes to rows in turn
  * whatever their residuals, so that none starves in a stream of larger ones.
  *
- * <p>Residuals are bounds: by the triangle inequality, a row is at most as far from its full recomputation
- * as its residual says, plus what its own neighbours lack.
+ * <p>A residual is about a row's input, by the triangle inequality and in units of a typical row; what a
+ * layer makes of its input may be longer or shorter.
  *
  * <p>A new node with nothing but edges gets vectors at once (see {@link BaseRows}). Nothing is stored:
  * after a restart {@link #start} propagates in full, which takes less time than reading states and

@@ -31,22 +31,20 @@ class RefreshLoopTest {
     try (Refresher refresher =
         Refresher.start(model, graph, new RefreshSettings(0, 1), Runnable::run, memory)) {
       AtomicReference<RuntimeException> failure = new AtomicReference<>();
-      try (RefreshLoop loop =
-          RefreshLoop.start(refresher, queue, BUDGET, _ -> {}, failure::set)) {
+      try (RefreshLoop loop = RefreshLoop.start(refresher, queue, BUDGET, _ -> {}, failure::set)) {
         Thread[] sources = new Thread[3];
         for (int s = 0; s < sources.length; s++) {
           int first = 100 * (s + 1);
           sources[s] =
               Thread.ofPlatform()
-                  .start(
-                      () -> {
-                        for (int i = 0; i < 60; i++) {
-                          EdgeChanges change = new EdgeChanges().add(0, first + i, i % 30, 1);
-                          while (!queue.offer(change)) {
-                            Thread.onSpinWait();
-                          }
-                        }
-                      });
+                  .start(() -> {
+                    for (int i = 0; i < 60; i++) {
+                      EdgeChanges change = new EdgeChanges().add(0, first + i, i % 30, 1);
+                      while (!queue.offer(change)) {
+                        Thread.onSpinWait();
+                      }
+                    }
+                  });
         }
         for (Thread source : sources) {
           source.join();

@@ -1,11 +1,8 @@
 package org.espalier.kgat.refresh;
 
-import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.concurrent.Executor;
-import java.util.function.Supplier;
 import org.espalier.kgat.graph.Ckg;
 import org.espalier.kgat.graph.EdgeChanges;
 import org.espalier.kgat.graph.LiveCkg;
@@ -14,7 +11,6 @@ import org.espalier.kgat.graph.WeightedGraph;
 import org.espalier.kgat.model.EdgeWeighting;
 import org.espalier.kgat.model.Propagator;
 import org.espalier.learning.kernel.Workers;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps every layer of a trained propagator true to a graph that changes.
@@ -31,8 +27,7 @@ import org.jspecify.annotations.Nullable;
  * layer makes of its input may be longer or shorter.
  *
  * <p>A new node with nothing but edges gets vectors at once (see {@link BaseRows}). Nothing is stored:
- * after a restart {@link #start} propagates in full, which takes less time than reading states and
- * residuals back and cannot be out of step with the graph.
+ * after a restart {@link #start} propagates in full, which cannot be out of step with the graph.
  *
  * <p>Calls take turns; the graph may be read by others as {@link LiveCkg} says.
  */
@@ -53,19 +48,16 @@ public final class Refresher implements AutoCloseable {
   private final BaseRows base;
   private final EdgeWeigher weigher;
   private final LayerStates states;
+  private final ChangedVectors vectors;
   private NodeNumbers numbers;
   private ResidualQueue residuals;
   private float[][]
       unsent; // [layer] (nodes): how far a row moved that its neighbours do not know of
-  private BitSet removed = new BitSet(); // nodes not to publish
-  private final BitSet changed = new BitSet(); // nodes to publish
-  private final IntArrayList changedNodes = new IntArrayList();
   private final int[] batch = new int[BATCH];
   private final int[] batchSize = new int[1];
   private final float[] moved = new float[BATCH];
   private final Row row = new Row();
   private final Row neighbourRow = new Row();
-  private final float[] vector;
   private long fullNs; // what the last full propagation took
 
   private Refresher(
@@ -81,7 +73,6 @@ public final class Refresher implements AutoCloseable {
     depth = model.shape().depth();
     epsilon = settings.epsilon();
     usesSelf = model.shape().aggregator().usesSelf();
-    vector = new float[model.shape().finalSize()];
     if (model.weighting() == EdgeWeighting.ATTENTION) {
       float[] logSums = new float[start.nodeCount()];
       float[] rows = model.baseRows(start.userCount(), start.entityCount());
@@ -104,6 +95,7 @@ public final class Refresher implements AutoCloseable {
       base.rowChanged(node, row);
     }
     states = new LayerStates(model, graph, weigher, base, workers);
+    vectors = new ChangedVectors(sink, states, model.shape().finalSize());
     residuals = new ResidualQueue(depth, numbers.count(), epsilon);
     unsent = new float[depth + 1][numbers.count()];
   }
@@ -184,11 +176,7 @@ public final class Refresher implements AutoCloseable {
       for (int l = 0; l < unsent.length; l++) {
         unsent[l] = before.moved(unsent[l], 1, larger);
       }
-      removed = before.moved(removed, larger);
-      BitSet movedChanged = before.moved(changed, larger);
-      changed.clear();
-      changedNodes.clear();
-      movedChanged.stream().forEach(Refresher.this::markChanged);
+      vectors.moved(before, larger);
       numbers = larger;
     }
 
@@ -199,9 +187,9 @@ public final class Refresher implements AutoCloseable {
         residuals.add(layer, node, weightMoved);
       }
       if (changedRow.size() > 0) {
-        removed.clear(node); // it is back
+        vectors.cameBack(node); // it is back
       }
-      markChanged(node);
+      vectors.mark(node);
       float incoming = weigher.changeOfIncoming(node);
       for (int layer = 1; incoming > 0 && layer <= depth; layer++) {
         sendToNeighbours(layer, node, changedRow, incoming);
@@ -213,7 +201,7 @@ public final class Refresher implements AutoCloseable {
   private void forget(int node) {
     graph.row(node, row);
     baseMoved(node, row, base.forget(node));
-    removed.set(node);
+    vectors.remove(node);
   }
 
   private void baseMoved(int node, Row edges, float distance) {
@@ -237,10 +225,10 @@ public final class Refresher implements AutoCloseable {
       Arrays.fill(layer, 0);
     }
     for (int user = 0; user < graph.userCount(); user++) {
-      markChanged(user);
+      vectors.mark(user);
     }
     for (int entity = 0; entity < graph.entityCount(); entity++) {
-      markChanged(numbers.users() + entity);
+      vectors.mark(numbers.users() + entity);
     }
     return report((long) numbers.count() * depth, true, startNs);
   }
@@ -276,7 +264,7 @@ public final class Refresher implements AutoCloseable {
 
   private RefreshReport report(long computed, boolean full, long startNs) {
     Duration computing = Duration.ofNanos(System.nanoTime() - startNs);
-    int published = publish();
+    int published = vectors.publish(numbers);
     Duration took = Duration.ofNanos(System.nanoTime() - startNs);
     return new RefreshReport(computed, published, full, residuals.due(), computing, took);
   }
@@ -286,7 +274,7 @@ public final class Refresher implements AutoCloseable {
     for (int i = 0; i < count; i++) {
       int node = batch[i];
       if (moved[i] > 0) {
-        markChanged(node);
+        vectors.mark(node);
         if (layer < depth) {
           send(layer, node, moved[i]);
         }
@@ -316,34 +304,6 @@ public final class Refresher implements AutoCloseable {
     }
   }
 
-  private void markChanged(int node) {
-    if (!changed.get(node)) {
-      changed.set(node);
-      changedNodes.add(node);
-    }
-  }
-
-  private int publish() {
-    int count = 0;
-    for (int i = 0; i < changedNodes.size(); i++) {
-      int node = changedNodes.getInt(i);
-      changed.clear(node);
-      if (removed.get(node)) {
-        continue;
-      }
-      boolean user = node < numbers.users();
-      count++;
-      states.readOut(node, user, vector);
-      if (user) {
-        sink.user(node, vector);
-      } else {
-        sink.entity(node - numbers.users(), vector);
-      }
-    }
-    changedNodes.clear();
-    return count;
-  }
-
   /** How stale the vectors are now. */
   public synchronized Staleness staleness() {
     float largest = residuals.largest();
@@ -357,37 +317,7 @@ public final class Refresher implements AutoCloseable {
 
   /** The graph with the weights that its edges have now, for explanations; for any thread. */
   public WeightedGraph weighted() {
-    return new WeightedGraph() {
-      @Override
-      public int userRoom() {
-        return graph.userRoom();
-      }
-
-      @Override
-      public int nodeCount() {
-        return graph.nodeCount();
-      }
-
-      @Override
-      public int relationRoom() {
-        return graph.relationRoom();
-      }
-
-      @Override
-      public void row(int node, Row target) {
-        graph.row(node, target);
-      }
-
-      @Override
-      public float weight(int node, Row edges, int edge) {
-        return weigher.weight(node, edges, edge);
-      }
-
-      @Override
-      public <T extends @Nullable Object> T read(Supplier<T> reader) {
-        return graph.read(reader);
-      }
-    };
+    return new LiveWeights(graph, weigher);
   }
 
   /** Stops the threads; the graph stays readable. */

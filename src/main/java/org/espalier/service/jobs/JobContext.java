@@ -18,6 +18,12 @@ public interface JobContext {
   boolean cancelled();
 
   /**
+   * Whether the run is to end because the service stops, so that a kind that resumes leaves its work folder as it is. Such
+   * a run may end in any way, by an exception too.
+   */
+  boolean stopping();
+
+  /**
    * Begins a phase.
    *
    * @param name a few words, as {@code "reading the log"}

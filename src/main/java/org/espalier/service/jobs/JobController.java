@@ -5,13 +5,8 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletResponse;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import org.espalier.service.control.Page;
-import org.espalier.service.wire.ProblemCode;
-import org.espalier.service.wire.ProblemException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -22,7 +17,6 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code /v1/admin/jobs}: jobs of all kinds. */
 @Tag(name = "admin")
@@ -30,11 +24,11 @@ import tools.jackson.databind.json.JsonMapper;
 class JobController {
 
   private final JobEngine engine;
-  private final JsonMapper json;
+  private final JobRoutes routes;
 
-  JobController(JobEngine engine, JsonMapper json) {
+  JobController(JobEngine engine, JobRoutes routes) {
     this.engine = engine;
-    this.json = json;
+    this.routes = routes;
   }
 
   @Operation(summary = "List jobs, newest first")
@@ -44,14 +38,13 @@ class JobController {
       @RequestParam(required = false) @Nullable String status,
       @RequestParam(required = false) @Nullable String cursor,
       @RequestParam(defaultValue = "100") int limit) {
-    Page page = Page.of(cursor, limit);
-    return JobPage.of(page, engine.page(page.before(), page.limit() + 1, kind, state(status)));
+    return routes.list(kind, status, cursor, limit);
   }
 
   @Operation(summary = "Read a job")
   @GetMapping(path = "/v1/admin/jobs/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
   JobView get(@PathVariable String id) {
-    return engine.find(number(id));
+    return engine.find(JobRoutes.number(id));
   }
 
   @Operation(
@@ -60,7 +53,7 @@ class JobController {
           "A job that waits is cancelled at once, one that runs as soon as it notices: look at its status.")
   @PostMapping(path = "/v1/admin/jobs/{id}:cancel", produces = MediaType.APPLICATION_JSON_VALUE)
   JobView cancel(@PathVariable String id) {
-    return engine.cancel(number(id));
+    return engine.cancel(JobRoutes.number(id));
   }
 
   @Operation(
@@ -71,7 +64,7 @@ class JobController {
   @PostMapping(path = "/v1/admin/jobs/{id}:rerun", produces = MediaType.APPLICATION_JSON_VALUE)
   @ResponseStatus(HttpStatus.ACCEPTED)
   JobView rerun(@PathVariable String id) {
-    return engine.rerun(number(id));
+    return engine.rerun(JobRoutes.number(id));
   }
 
   @Operation(
@@ -85,47 +78,21 @@ class JobController {
               content = @Content(mediaType = MediaType.TEXT_EVENT_STREAM_VALUE)))
   @GetMapping("/v1/admin/jobs/{id}/events")
   void events(@PathVariable String id, HttpServletResponse response) throws InterruptedException {
-    new JobStream(engine, json, number(id)).write(response);
+    routes.watch(JobRoutes.number(id), response);
   }
 
   @Operation(summary = "List the names of a job's reports")
   @GetMapping(path = "/v1/admin/jobs/{id}/reports", produces = MediaType.APPLICATION_JSON_VALUE)
   Map<String, List<String>> reports(@PathVariable String id) {
-    return Map.of("items", engine.reports(number(id)));
+    return Map.of("items", engine.reports(JobRoutes.number(id)));
   }
 
   @Operation(summary = "Read a report of a job")
   @GetMapping("/v1/admin/jobs/{id}/reports/{name}")
   ResponseEntity<String> report(@PathVariable String id, @PathVariable String name) {
-    JobReport report = engine.report(number(id), name);
+    JobReport report = engine.report(JobRoutes.number(id), name);
     return ResponseEntity.ok()
         .contentType(MediaType.parseMediaType(report.mediaType()))
         .body(report.content());
-  }
-
-  /** Ids are opaque to callers: what is no number is an id that nobody gave. */
-  static long number(String id) {
-    if (!id.matches("\\d{1,18}")) {
-      throw new ProblemException(
-          ProblemCode.UNKNOWN_JOB, "no job has this id; list the jobs to see which there are");
-    }
-    return Long.parseLong(id);
-  }
-
-  private static @Nullable JobState state(@Nullable String status) {
-    if (status == null) {
-      return null;
-    }
-    for (JobState state : JobState.values()) {
-      if (state.text().equals(status)) {
-        return state;
-      }
-    }
-    throw new ProblemException(
-        ProblemCode.INVALID_VALUE,
-        "status is one of "
-            + Arrays.stream(JobState.values())
-                .map(JobState::text)
-                .collect(Collectors.joining(", ")));
   }
 }

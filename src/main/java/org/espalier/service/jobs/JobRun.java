@@ -62,7 +62,8 @@ final class JobRun implements JobContext {
     return cancelRequested;
   }
 
-  boolean stopping() {
+  @Override
+  public boolean stopping() {
     return stopping;
   }
 

@@ -274,6 +274,9 @@ final class JobWorkers {
     } catch (JobFailedException | StoreException e) {
       return failed(run, String.valueOf(e.getMessage()));
     } catch (Throwable e) {
+      if (run.stopping()) {
+        return new Ending.Interrupted();
+      }
       log.error("Job {} ({}) failed", run.id(), kind.name(), e);
       return failed(run, "a fault of the service: %s; its log has more".formatted(e));
     }

@@ -76,7 +76,8 @@ public final class ModelTrainer {
       BooleanSupplier cancelled) {
     long startMs = clock.millis();
     Optional<Snapshot> read =
-        Snapshot.read(store, lastSequence, weights, listener::accept, cancelled);
+        Snapshot.read(
+            store, lastSequence, Snapshot.FROM_THE_FIRST, weights, listener::accept, cancelled);
     if (read.isEmpty()) {
       return new TrainingResult.Cancelled();
     }

@@ -40,10 +40,20 @@ public final class SearchStore {
 
   /** The interactions of the log as it is now. */
   public LogSnapshot read(LogSnapshot.Progress progress) {
+    return read(store.lastSequence(), Snapshot.FROM_THE_FIRST, progress);
+  }
+
+  /**
+   * The interactions of the log up to a sequence.
+   *
+   * @param sinceMs events of earlier times are left out
+   */
+  LogSnapshot read(long lastSequence, long sinceMs, LogSnapshot.Progress progress) {
     Snapshot snapshot =
         Snapshot.read(
                 store,
-                store.lastSequence(),
+                lastSequence,
+                sinceMs,
                 weights,
                 reading -> progress.at((double) reading.sequence() / reading.lastSequence()),
                 () -> false)

@@ -24,10 +24,18 @@ record Snapshot(long lastSequence, Interactions interactions, int[] users, int[]
 
   private static final int REPORT_EVERY = 1 << 14;
 
-  /** Reads the log up to a sequence; empty when it was cancelled. */
+  /** Of the whole log. */
+  static final long FROM_THE_FIRST = Long.MIN_VALUE;
+
+  /**
+   * Reads the log up to a sequence; empty when it was cancelled.
+   *
+   * @param sinceMs events of earlier times are left out
+   */
   static Optional<Snapshot> read(
       Store store,
       long lastSequence,
+      long sinceMs,
       TypeWeights weights,
       Consumer<TrainingStep.Reading> progress,
       BooleanSupplier cancelled) {
@@ -40,7 +48,13 @@ record Snapshot(long lastSequence, Interactions interactions, int[] users, int[]
       store
           .events()
           .read(
-              from, to, (_, user, item, type, _, timeMs) -> reader.event(user, item, type, timeMs));
+              from,
+              to,
+              (_, user, item, type, _, timeMs) -> {
+                if (timeMs >= sinceMs) {
+                  reader.event(user, item, type, timeMs);
+                }
+              });
       progress.accept(new TrainingStep.Reading(to, lastSequence));
     }
     return Optional.of(reader.snapshot(lastSequence));

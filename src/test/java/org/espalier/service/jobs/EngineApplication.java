@@ -46,6 +46,7 @@ class EngineApplication {
   static ConfigurableApplicationContext start(Path data, Map<String, String> settings) {
     Map<String, Object> all = new LinkedHashMap<>(settings);
     all.put("espalier.data-dir", data.toString());
+    all.put("management.endpoint.health.validate-group-membership", "false"); // no store here
     ConfigurableApplicationContext context =
         new SpringApplicationBuilder(EngineApplication.class)
             .web(WebApplicationType.NONE)

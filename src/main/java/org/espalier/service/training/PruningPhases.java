@@ -1,0 +1,58 @@
+package org.espalier.service.training;
+
+import java.util.Locale;
+import org.espalier.learning.train.TrainingEvent;
+import org.espalier.search.job.SearchEvent;
+import org.espalier.search.job.SearchListener;
+import org.espalier.search.job.SearchPhase;
+import org.espalier.service.jobs.JobContext;
+
+/** Shows how a search goes as a job's phases and progress. */
+final class PruningPhases implements SearchListener {
+
+  /** The share of the whole that is done after each phase: guesses that keep the bar moving. */
+  private static final double[] DONE = {0.05, 0.06, 0.4, 0.45, 0.5, 0.6, 0.95, 1};
+
+  private final JobContext context;
+  private String note = "";
+
+  PruningPhases(JobContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public void on(SearchEvent event) {
+    switch (event) {
+      case SearchEvent.Started started -> begin(started.phase());
+      case SearchEvent.Advanced now -> {
+        context.progress(now.share(), note);
+        context.remaining(now.remaining());
+      }
+      case SearchEvent.Training training -> training(training.event());
+      case SearchEvent.Finished finished -> {
+        if (finished.resumed()) {
+          begin(finished.phase());
+        }
+        context.progress(1, "");
+      }
+      case SearchEvent.Warned warned -> note = warned.line();
+    }
+  }
+
+  private void begin(SearchPhase phase) {
+    note = "";
+    context.phase(phase.task().toLowerCase(Locale.ROOT), DONE[phase.ordinal()]);
+  }
+
+  private void training(TrainingEvent event) {
+    if (event instanceof TrainingEvent.EpochDone epoch) {
+      note =
+          String.format(
+              Locale.ROOT,
+              "epoch %d of at most %d, loss %.4f",
+              epoch.epoch(),
+              epoch.epochsMax(),
+              epoch.lossMean());
+    }
+  }
+}

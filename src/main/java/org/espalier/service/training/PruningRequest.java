@@ -1,0 +1,125 @@
+package org.espalier.service.training;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
+import java.util.List;
+import java.util.Objects;
+import org.espalier.learning.mf.MfLoss;
+import org.espalier.search.job.SearchSpec;
+import org.espalier.search.retrieval.PruneSpec;
+import org.espalier.service.jobs.Promotion.Guard;
+import org.espalier.service.jobs.Promotion.Mode;
+import org.espalier.service.training.TrainingRequest.Loss;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Body of {@code POST /v1/admin/pruning-jobs}.
+ *
+ * @param tables null for both; one budget is shared between them
+ * @param method how sizes are found
+ * @param target what they may cost
+ * @param source null for the whole log
+ * @param guard how far the pruned model may stay behind the full-size one, measured on the same events
+ * @param activate who activates the candidate
+ * @param dryRun measure and report, and make no generation
+ * @param loss of the full-size model
+ * @param dim its size
+ * @param seed of everything random
+ * @param threads null for the service's setting
+ * @param duty the share of the time in which the search works
+ * @param heldOut share of the interactions, the latest ones, to measure on
+ */
+@Schema(name = "PruningRequest")
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record PruningRequest(
+    @Nullable List<String> tables,
+    @Schema(defaultValue = "pme", requiredMode = RequiredMode.NOT_REQUIRED) Method method,
+    @Schema(requiredMode = RequiredMode.REQUIRED) Target target,
+    @Nullable Source source,
+    @Nullable Guard guard,
+    @Schema(defaultValue = "manual", requiredMode = RequiredMode.NOT_REQUIRED) Mode activate,
+    @Schema(defaultValue = "false") @JsonProperty("dry_run") boolean dryRun,
+    @Schema(defaultValue = "als", requiredMode = RequiredMode.NOT_REQUIRED) Loss loss,
+    @Schema(defaultValue = "64") int dim,
+    @Schema(defaultValue = "1") long seed,
+    @Nullable Integer threads,
+    @Schema(defaultValue = "1.0") double duty,
+    @Schema(defaultValue = "0.1") @JsonProperty("held_out") double heldOut) {
+
+  static final PruningRequest DEFAULTS =
+      of(
+          null, null, new Target(0.1), null, null, null, null, null, null, null, null, null, null);
+
+  /** Methods whose rows a table can hold. */
+  enum Method {
+    @JsonProperty("pme")
+    PME,
+    @JsonProperty("popularity")
+    POPULARITY,
+    @JsonProperty("uniform")
+    UNIFORM,
+    @JsonProperty("full")
+    FULL
+  }
+
+  /** The budget: the share of the full-size tables' numbers that may be stored. */
+  @Schema(name = "PruningTarget")
+  record Target(@Schema(example = "0.1") @JsonProperty(required = true) double keep) {}
+
+  /** The part of the log to learn from: events since a time, in RFC 3339. */
+  @Schema(name = "PruningSource")
+  record Source(
+      @Schema(example = "2026-01-31T00:00:00Z") @JsonProperty(required = true) String since) {}
+
+  /** With the defaults for what is left out. */
+  @JsonCreator
+  static PruningRequest of(
+      @JsonProperty("tables") @Nullable List<String> tables,
+      @JsonProperty("method") @Nullable Method method,
+      @JsonProperty(value = "target", required = true) Target target,
+      @JsonProperty("source") @Nullable Source source,
+      @JsonProperty("guard") @Nullable Guard guard,
+      @JsonProperty("activate") @Nullable Mode activate,
+      @JsonProperty("dry_run") @Nullable Boolean dryRun,
+      @JsonProperty("loss") @Nullable Loss loss,
+      @JsonProperty("dim") @Nullable Integer dim,
+      @JsonProperty("seed") @Nullable Long seed,
+      @JsonProperty("threads") @Nullable Integer threads,
+      @JsonProperty("duty") @Nullable Double duty,
+      @JsonProperty("held_out") @Nullable Double heldOut) {
+    return new PruningRequest(
+        tables,
+        Objects.requireNonNullElse(method, Method.PME),
+        target,
+        source,
+        guard,
+        Objects.requireNonNullElse(activate, Mode.MANUAL),
+        Objects.requireNonNullElse(dryRun, false),
+        Objects.requireNonNullElse(loss, Loss.ALS),
+        Objects.requireNonNullElse(dim, 64),
+        Objects.requireNonNullElse(seed, 1L),
+        threads,
+        Objects.requireNonNullElse(duty, 1.0),
+        Objects.requireNonNullElse(heldOut, 0.1));
+  }
+
+  /**
+   * What to search.
+   *
+   * @throws IllegalArgumentException for values out of range
+   */
+  SearchSpec spec(int defaultThreads) {
+    var how = org.espalier.search.size.Method.valueOf(method.name());
+    return new SearchSpec(
+        PruneSpec.of(how, target.keep(), seed),
+        MfLoss.valueOf(loss.name()),
+        dim,
+        threads == null ? defaultThreads : threads,
+        duty,
+        heldOut,
+        Runtime.getRuntime().maxMemory() / 2);
+  }
+}

@@ -95,10 +95,12 @@ class GenerationAdmin {
   /** Pins a generation, or lets it go. */
   synchronized GenerationView pin(int number, boolean pinned, @Nullable String reason) {
     database.requireOpen();
-    if (reason != null && reason.length() > REASON_LENGTH_MAX) {
+    if (reason != null
+        && (reason.length() > REASON_LENGTH_MAX
+            || reason.chars().anyMatch(Character::isISOControl))) {
       throw new ProblemException(
           ProblemCode.INVALID_VALUE,
-          "reason has more than %d characters".formatted(REASON_LENGTH_MAX));
+          "reason must be one line of at most %d characters".formatted(REASON_LENGTH_MAX));
     }
     return audit.record(
         pinned ? "generation.pin" : "generation.unpin",

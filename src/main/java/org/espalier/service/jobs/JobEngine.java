@@ -290,8 +290,10 @@ public final class JobEngine implements SmartLifecycle {
    */
   JobReport report(long id, String name) {
     database.requireOpen();
-    return reports
-        .findByJobAndName(row(id).number(), name)
+    JobRow job = row(id);
+    return Optional.of(name)
+        .filter(JobReport::isName)
+        .flatMap(known -> reports.findByJobAndName(job.number(), known))
         .orElseThrow(() ->
             new ProblemException(
                 ProblemCode.UNKNOWN_JOB, "job %d has no report of this name".formatted(id)));

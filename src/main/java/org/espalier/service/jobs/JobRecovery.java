@@ -97,7 +97,7 @@ final class JobRecovery {
   }
 
   static String oneLine(String text) {
-    String line = text.strip().replaceAll("\\s*\\R\\s*", "; ");
+    String line = text.strip().replaceAll("\\s*\\R\\s*", "; ").replace('\0', ' ');
     return line.length() <= ERROR_LENGTH_MAX ? line : line.substring(0, ERROR_LENGTH_MAX);
   }
 }

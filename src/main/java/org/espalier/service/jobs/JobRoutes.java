@@ -26,6 +26,10 @@ public class JobRoutes {
   public JobPage list(
       @Nullable String kind, @Nullable String status, @Nullable String cursor, int limit) {
     Page page = Page.of(cursor, limit);
+    if (kind != null && !kind.matches("[a-z-]{1,64}")) {
+      throw new ProblemException(
+          ProblemCode.INVALID_VALUE, "kind has lower case letters and hyphens, as training");
+    }
     return JobPage.of(page, engine.page(page.before(), page.limit() + 1, kind, state(status)));
   }
 

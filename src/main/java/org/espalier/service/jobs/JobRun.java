@@ -160,7 +160,7 @@ final class JobRun implements JobContext {
 
   @Override
   public void report(String name, String mediaType, String content) {
-    if (!name.matches("[a-z0-9][a-z0-9.-]{0,63}")) {
+    if (!JobReport.isName(name)) {
       throw new IllegalArgumentException("'" + name + "' is no name of a report");
     }
     records.report(this, new JobReport(null, id(), name, mediaType, content));

@@ -27,6 +27,7 @@ final class JobWorkers {
   private static final Logger log = LoggerFactory.getLogger(JobWorkers.class);
   private static final Duration LOOK_BUSY = Duration.ofSeconds(1);
   private static final Duration LOOK_IDLE = Duration.ofMinutes(10);
+  private static final Duration FORGET_EVERY = Duration.ofHours(1);
 
   private final JobRepository jobs;
   private final JobRecovery recovery;
@@ -47,6 +48,9 @@ final class JobWorkers {
 
   /** Whether jobs that the database calls running are those of this process. Of the dispatcher. */
   private boolean settled;
+
+  /** When the history is cut again. Of the dispatcher. */
+  private long forgetAtMs;
 
   /** Whether jobs of an earlier process were dealt with. Of the dispatcher. */
   private boolean recovered;
@@ -131,6 +135,10 @@ final class JobWorkers {
           log.warn("Jobs wait for the control plane's database: {}", e.toString());
           said = true;
         }
+      } catch (RuntimeException e) { // a defect of ours must not end the dispatcher
+        log.error("The job dispatcher failed and tries again", e);
+        settled = false;
+        said = true;
       }
       boolean busy = said || !running.isEmpty();
       try {
@@ -152,9 +160,13 @@ final class JobWorkers {
           feed.changed(row.number());
         }
       }
-      recovery.forgetOld();
       settled = true;
       recovered = true;
+    }
+    long nowMs = clock.millis();
+    if (nowMs >= forgetAtMs) {
+      recovery.forgetOld();
+      forgetAtMs = nowMs + FORGET_EVERY.toMillis();
     }
   }
 

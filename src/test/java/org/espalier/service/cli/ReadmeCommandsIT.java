@@ -94,10 +94,12 @@ class ReadmeCommandsIT {
   private Shell shell() throws IOException {
     Files.writeString(temp.resolve(".curlrc"), "fail-with-body\nsilent\nshow-error\n");
     Path data = dataFolder();
+    int port = freePort();
     Shell shell =
         new Shell(checkout)
             .with("CURL_HOME", temp.toString())
-            .with("SERVER_PORT", Integer.toString(freePort()))
+            .with("SERVER_PORT", Integer.toString(port))
+            .with("ESPALIER_URL", "http://127.0.0.1:" + port)
             .with("ESPALIER_DATA_DIR", temp.resolve("espalier-data").toString());
     return data == null ? shell : shell.with("ESPALIER_DATA", data.toString());
   }

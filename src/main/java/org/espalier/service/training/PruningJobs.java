@@ -51,8 +51,7 @@ class PruningJobs implements JobKind<PruningRequest> {
   private final Promotion promotion;
   private final JobProperties properties;
 
-  PruningJobs(
-      Store store, SearchStore searches, Promotion promotion, JobProperties properties) {
+  PruningJobs(Store store, SearchStore searches, Promotion promotion, JobProperties properties) {
     this.store = store;
     this.searches = searches;
     this.promotion = promotion;
@@ -171,11 +170,12 @@ class PruningJobs implements JobKind<PruningRequest> {
     return switch (result) {
       case SearchResult.Cancelled _ -> new JobOutcome.Cancelled();
       case SearchResult.Done done when request.dryRun() ->
-          new JobOutcome.Done(
-              new Result(null, finite(done.report()), false, "it was a dry run"));
+          new JobOutcome.Done(new Result(null, finite(done.report()), false, "it was a dry run"));
       case SearchResult.Done done ->
           promoted(
-              request, context, new Written(done.generation(), active, drop(request, done.report())));
+              request,
+              context,
+              new Written(done.generation(), active, drop(request, done.report())));
     };
   }
 
@@ -193,9 +193,7 @@ class PruningJobs implements JobKind<PruningRequest> {
       PruningRequest request, JobContext context, Candidate candidate, OptionalInt active) {
     SearchReport report = candidate.report();
     context.report(
-        "report.json",
-        "application/json",
-        JsonMapper.shared().writeValueAsString(report.fields()));
+        "report.json", "application/json", JsonMapper.shared().writeValueAsString(report.fields()));
     context.report("report.html", "text/html", ReportPage.html(report));
     if (request.dryRun()) {
       return 0;

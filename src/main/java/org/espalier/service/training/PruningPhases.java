@@ -10,9 +10,6 @@ import org.espalier.service.jobs.JobContext;
 /** Shows how a search goes as a job's phases and progress. */
 final class PruningPhases implements SearchListener {
 
-  /** The share of the whole that is done after each phase: guesses that keep the bar moving. */
-  private static final double[] DONE = {0.05, 0.06, 0.4, 0.45, 0.5, 0.6, 0.95, 1};
-
   private final JobContext context;
   private String note = "";
 
@@ -41,7 +38,21 @@ final class PruningPhases implements SearchListener {
 
   private void begin(SearchPhase phase) {
     note = "";
-    context.phase(phase.task().toLowerCase(Locale.ROOT), DONE[phase.ordinal()]);
+    context.phase(phase.task().toLowerCase(Locale.ROOT), doneAfter(phase));
+  }
+
+  /** The share of the whole that is done after a phase: guesses that keep the bar moving. */
+  private static double doneAfter(SearchPhase phase) {
+    return switch (phase) {
+      case SNAPSHOT -> 0.05;
+      case SPLIT -> 0.06;
+      case WARM_UP -> 0.4;
+      case SALIENCY -> 0.45;
+      case SIZES -> 0.5;
+      case EVALUATION -> 0.6;
+      case FINAL_TRAINING -> 0.95;
+      case CANDIDATE -> 1;
+    };
   }
 
   private void training(TrainingEvent event) {

@@ -50,8 +50,7 @@ record PruningRequest(
     @Schema(defaultValue = "0.1") @JsonProperty("held_out") double heldOut) {
 
   static final PruningRequest DEFAULTS =
-      of(
-          null, null, new Target(0.1), null, null, null, null, null, null, null, null, null, null);
+      of(null, null, new Target(0.1), null, null, null, null, null, null, null, null, null, null);
 
   /** Methods whose rows a table can hold. */
   enum Method {

@@ -12,7 +12,7 @@ import org.springframework.validation.annotation.Validated;
 /**
  * Where backups go.
  *
- * @param folder of the backups, best on another disk than the data; {@code backups} in the data folder when it is not set
+ * @param folder where the backups are, best on another disk than the data; {@code backups} in the data folder when it is not set
  * @param keep how many of the newest backups stay after each new one
  */
 @Validated

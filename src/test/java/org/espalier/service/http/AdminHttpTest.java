@@ -155,13 +155,19 @@ class AdminHttpTest {
             .assertStatus(200)
             .json();
     long values =
-        candidate.get("tables").valueStream().mapToLong(table -> table.get("values").asLong()).sum();
+        candidate
+            .get("tables")
+            .valueStream()
+            .mapToLong(table -> table.get("values").asLong())
+            .sum();
     assertThat(values).isPositive().isLessThanOrEqualTo(300 * 16 / 4);
     Answer report = service.get("/v1/admin/jobs/" + job + "/reports/report.json").assertStatus(200);
     assertThat(report.json().get("curve")).isNotEmpty();
-    assertThat(service.get("/v1/admin/jobs/" + job + "/reports/report.html").assertStatus(200).body())
+    assertThat(
+            service.get("/v1/admin/jobs/" + job + "/reports/report.html").assertStatus(200).body())
         .contains("<svg");
-    assertThat(service.get("/v1/admin/pruning-jobs").texts("items", "kind")).containsOnly("pruning");
+    assertThat(service.get("/v1/admin/pruning-jobs").texts("items", "kind"))
+        .containsOnly("pruning");
     service.get("/v1/admin/pruning-jobs/" + job).assertStatus(200);
     service.get("/v1/admin/pruning-jobs/1").assertProblem(ProblemCode.UNKNOWN_JOB);
     service

@@ -44,14 +44,16 @@ class EngineApplication {
    * @param settings in addition
    */
   static ConfigurableApplicationContext start(Path data, Map<String, String> settings) {
-    Map<String, Object> all = new LinkedHashMap<>(settings);
+    Map<String, String> all = new LinkedHashMap<>(settings);
     all.put("espalier.data-dir", data.toString());
     all.put("management.endpoint.health.validate-group-membership", "false"); // no store here
     ConfigurableApplicationContext context =
         new SpringApplicationBuilder(EngineApplication.class)
             .web(WebApplicationType.NONE)
-            .properties(all)
-            .run();
+            .run(
+                all.entrySet().stream() // arguments win over application.yml
+                    .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+                    .toArray(String[]::new));
     context.getBean(ControlDatabase.class).start();
     return context;
   }

@@ -17,11 +17,12 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
-/** The engine with its database and kinds that tests command, and nothing else of the service. */
-@Configuration(proxyBeanMethods = false)
+/**
+ * The engine with its database and kinds that tests command, and nothing else of the service. No {@code @Configuration}:
+ * the service's own scan of its packages must not find it.
+ */
 @EnableAutoConfiguration
 @AutoConfigurationPackage(basePackages = "org.espalier.service")
 @ComponentScan("org.espalier.service.control")

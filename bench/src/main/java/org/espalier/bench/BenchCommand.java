@@ -24,6 +24,7 @@ import picocli.CommandLine.Command;
       LookupCommand.class,
       PropagateCommand.class,
       RefreshCommand.class,
+      IngestCommand.class,
       JmhCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -33,6 +34,7 @@ import picocli.CommandLine.Command;
       "  ./espalier bench topk --rows 1000000 --dim 64 --keep 0.125",
       "  ./espalier bench gather --rows 200000 --json",
       "  ./espalier bench refresh --nodes 1000000 --edges 20000000",
+      "  ./espalier bench ingest --source kafka --kafka localhost:9092 --json",
       "  ./espalier bench jmh -l              the small benchmarks"
     })
 public final class BenchCommand extends CommandGroup {

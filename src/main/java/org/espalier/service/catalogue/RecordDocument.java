@@ -1,5 +1,6 @@
 package org.espalier.service.catalogue;
 
+import org.espalier.service.decode.RecordDecoder;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package org.espalier.service.catalogue;
 
+import org.espalier.service.decode.RecordDecoder;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package org.espalier.service.catalogue;
 
+import org.espalier.service.decode.TripleDecoder;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;

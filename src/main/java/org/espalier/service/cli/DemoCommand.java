@@ -1,5 +1,9 @@
 package org.espalier.service.cli;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.espalier.service.demo.KafkaSender;
+import java.util.UUID;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -41,7 +45,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "  ./espalier demo",
       "  ./espalier demo --exit --users 10000 --items 5000 --events 1000000",
-      "  ./espalier demo --data ml-100k --port 9090"
+      "  ./espalier demo --data ml-100k --port 9090",
+      "  ./espalier demo --kafka localhost:9092"
     })
 final class DemoCommand implements Callable<Integer> {
 
@@ -95,6 +100,13 @@ final class DemoCommand implements Callable<Integer> {
               + " temporary one, deleted at the end).")
   private @Nullable Path dataDir;
 
+  @Option(
+      names = "--kafka",
+      paramLabel = "HOST:PORT",
+      description =
+          "Send the world through this Kafka, into topics of its own, which stay (default: over REST).")
+  private @Nullable String kafka;
+
   @Spec private @Nullable CommandSpec spec;
 
   @Override
@@ -108,7 +120,9 @@ final class DemoCommand implements Callable<Integer> {
       out.printf(
           "The service answers on %s; its data is in %s (%s).%n%n",
           service.url(), folder.path(), folder.fate());
-      new Demo(service.url(), world, () -> train(service, console), console, out).run();
+      new Demo(
+              service.url(), world, () -> train(service, console), console, out, sender(service))
+          .run();
       if (!exit) {
         console.say("espalier: serving %s; Ctrl-C stops it".formatted(service.url()));
         service.untilStopped();
@@ -137,7 +151,29 @@ final class DemoCommand implements Callable<Integer> {
     if (port != null) {
       settings.put("server.port", port.toString());
     }
+    if (kafka != null) {
+      settings.put("espalier.kafka.enabled", "true");
+      settings.put("espalier.kafka.create-topics", "true");
+      settings.put("espalier.kafka.topic-prefix", "espalier-demo-" + UUID.randomUUID());
+      settings.put("spring.kafka.bootstrap-servers", kafka);
+    }
     return settings;
+  }
+
+  /** Another run's topics would bring its world into this one's store, so each run has its own. */
+  private @Nullable KafkaSender sender(RunningService service) {
+    if (kafka == null) {
+      return null;
+    }
+    MeterRegistry meters = service.part(MeterRegistry.class);
+    return new KafkaSender(
+        kafka,
+        service.setting("espalier.kafka.topic-prefix"),
+        () ->
+            (long)
+                meters.find("espalier.stream.records").counters().stream()
+                    .mapToDouble(Counter::count)
+                    .sum());
   }
 
   /** Holds nothing out: the demonstration has kept back its own slice. */

@@ -11,6 +11,7 @@ import org.espalier.learning.data.Interactions;
 import org.espalier.service.console.CommandException;
 import org.espalier.service.console.Console;
 import org.espalier.service.console.Progress;
+import org.jspecify.annotations.Nullable;
 
 /** From the first event to a ranking that moves with three clicks, through the public interface. */
 public final class Demo {
@@ -24,6 +25,7 @@ public final class Demo {
   private final Training training;
   private final Console console;
   private final PrintWriter out;
+  private final @Nullable KafkaSender kafka;
 
   /** Trains on what the service has been sent, and activates the result. */
   @FunctionalInterface
@@ -38,13 +40,21 @@ public final class Demo {
    * @param service where it answers
    * @param console where progress is shown
    * @param out where results are printed
+   * @param kafka takes the world in place of the REST interface; null for none
    */
-  public Demo(URI service, DemoWorld world, Training training, Console console, PrintWriter out) {
+  public Demo(
+      URI service,
+      DemoWorld world,
+      Training training,
+      Console console,
+      PrintWriter out,
+      @Nullable KafkaSender kafka) {
     this.service = service;
     this.world = world;
     this.training = training;
     this.console = console;
     this.out = out;
+    this.kafka = kafka;
   }
 
   /**
@@ -70,17 +80,23 @@ public final class Demo {
     long sent = 0;
     for (Feed feed : world.feeds()) {
       try (Progress progress = console.progress("Sending " + feed.name(), feed.count())) {
-        new BatchSender(api, feed.path(), feed.body()).send(feed.elements().get(), progress);
+        if (kafka != null) {
+          kafka.send(feed, progress);
+        } else {
+          new BatchSender(api, feed.path(), feed.body()).send(feed.elements().get(), progress);
+        }
       }
       sent += feed.count();
     }
     double seconds = (console.nanoTime().getAsLong() - startNanos) * 1e-9;
     return String.format(
         Locale.ROOT,
-        "Sent %,d items, users, triples and events in %.1f s, %,.0f a second, each durable before it was acknowledged.",
+        "Sent %,d items, users, triples and events%s in %.1f s, %,.0f a second, %s.",
         sent,
+        kafka != null ? " through Kafka" : "",
         seconds,
-        sent / seconds);
+        sent / seconds,
+        kafka != null ? "until all were durable" : "each durable before it was acknowledged");
   }
 
   private static ClickStory letSomebodyClick(Api api, HeldOut heldOut) throws InterruptedException {

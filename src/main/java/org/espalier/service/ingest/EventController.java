@@ -11,9 +11,11 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.espalier.embeddings.store.AppendResult;
 import org.espalier.embeddings.store.Event;
+import org.espalier.service.decode.EventDecoder;
 import org.espalier.service.wire.Batch;
 import org.espalier.service.wire.ElementDecoder;
 import org.espalier.service.wire.ElementReader;
+import org.espalier.service.wire.Timestamps;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -32,11 +34,14 @@ class EventController {
   private final ElementReader elements;
   private final EventDecoder decoder;
   private final EventIngest ingest;
+  private final Timestamps timestamps;
 
-  EventController(ElementReader elements, EventDecoder decoder, EventIngest ingest) {
+  EventController(
+      ElementReader elements, EventDecoder decoder, EventIngest ingest, Timestamps timestamps) {
     this.elements = elements;
     this.decoder = decoder;
     this.ingest = ingest;
+    this.timestamps = timestamps;
   }
 
   @Operation(
@@ -70,7 +75,9 @@ class EventController {
       throws IOException {
     long startNs = System.nanoTime();
     IdempotencyKey key = idempotencyKey == null ? null : new IdempotencyKey(idempotencyKey);
-    ElementDecoder<Event> oneEvent = (parser, index) -> decoder.decode(parser, index, key);
+    long nowMs = timestamps.nowMs();
+    ElementDecoder<Event> oneEvent =
+        (parser, index) -> decoder.decode(parser, new RequestOrigin(key, index, nowMs));
     Batch<Event> batch =
         MediaType.APPLICATION_NDJSON.isCompatibleWith(MediaType.valueOf(request.getContentType()))
             ? elements.readLines(request.getInputStream(), oneEvent)

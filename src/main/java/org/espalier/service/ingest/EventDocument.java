@@ -1,5 +1,6 @@
 package org.espalier.service.ingest;
 
+import org.espalier.service.decode.EventDecoder;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;

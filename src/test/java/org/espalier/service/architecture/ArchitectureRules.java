@@ -24,7 +24,7 @@ final class ArchitectureRules {
 
   /** Packages of the service that are no features: they frame the features or put them together. */
   private static final Set<String> NO_FEATURES =
-      Set.of("platform", "wire", "control", "jobs", "cli", "demo", "console");
+      Set.of("platform", "wire", "decode", "control", "jobs", "cli", "demo", "console");
 
   private static final String ROOT = "org.espalier.";
 
@@ -85,6 +85,13 @@ final class ArchitectureRules {
     rules.put("the frame knows no feature", frameKnowsNoFeature());
     rules.put("the control plane knows no feature", controlKnowsNoFeature());
     rules.put("wire knows no platform", avoids("service.wire", "service.platform"));
+    rules.put(
+        "decoders know the frame only",
+        uses(
+            "service.decode",
+            "service.wire",
+            "service.platform",
+            "embeddings.store"));
     rules.put("controllers are their package's own", controllersAreHidden());
     return rules;
   }

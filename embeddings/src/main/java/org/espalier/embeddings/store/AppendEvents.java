@@ -1,10 +1,9 @@
 package org.espalier.embeddings.store;
 
 import java.util.List;
-import org.espalier.embeddings.store.StoreException.Kind;
 import org.jspecify.annotations.Nullable;
 
-/** Appends events: log, histories, edges, counts, event ids and the source's position, together. */
+/** Appends events: log, histories, edges, counts and event ids, together. */
 final class AppendEvents implements Mutation<AppendResult> {
 
   /** An event with its texts as UTF-8, encoded by the caller's thread. */
@@ -33,11 +32,9 @@ final class AppendEvents implements Mutation<AppendResult> {
   }
 
   private final List<Encoded> events;
-  private final @Nullable SourcePosition source;
 
-  AppendEvents(List<Event> events, @Nullable SourcePosition source) {
+  AppendEvents(List<Event> events) {
     this.events = events.stream().map(Encoded::new).toList();
-    this.source = source;
   }
 
   @Override
@@ -47,9 +44,6 @@ final class AppendEvents implements Mutation<AppendResult> {
 
   @Override
   public AppendResult apply(Staging staging) {
-    if (source != null) {
-      advance(staging, source);
-    }
     int accepted = 0;
     for (Encoded event : events) {
       if (append(staging, event)) {
@@ -57,18 +51,6 @@ final class AppendEvents implements Mutation<AppendResult> {
       }
     }
     return new AppendResult(accepted, events.size() - accepted, staging.stagedSequence());
-  }
-
-  private static void advance(Staging staging, SourcePosition source) {
-    byte[] key = Offsets.sourceKey(Tokens.encode(source.source()));
-    long stored = Offsets.read(staging.get(Family.OFFSETS, key));
-    if (source.next() <= stored) {
-      throw new StoreException(
-          Kind.STALE_POSITION,
-          "source %s is at %d already, so nothing up to %d was stored; read on from there"
-              .formatted(source.source(), stored, source.next()));
-    }
-    staging.put(Family.OFFSETS, key, Offsets.value(source.next()));
   }
 
   /** Returns whether the event is new. */

@@ -2,8 +2,8 @@ package org.espalier.embeddings.store;
 
 import java.util.Arrays;
 
-/** Bytes as a map key. The array must not change. */
-final class ByteKey {
+/** Bytes as a map key, in the order of unsigned bytes. The array must not change. */
+final class ByteKey implements Comparable<ByteKey> {
 
   private final byte[] bytes;
   private final int hash;
@@ -11,6 +11,15 @@ final class ByteKey {
   ByteKey(byte[] bytes) {
     this.bytes = bytes;
     this.hash = Arrays.hashCode(bytes);
+  }
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  @Override
+  public int compareTo(ByteKey other) {
+    return Arrays.compareUnsigned(bytes, other.bytes);
   }
 
   @Override

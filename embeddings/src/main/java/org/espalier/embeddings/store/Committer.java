@@ -4,13 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import org.espalier.embeddings.store.StoreException.Kind;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +24,7 @@ final class Committer implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Committer.class);
 
-  /** A caller that waits. */
+  /** A mutation that somebody waits for. */
   private static final class Waiting<R> {
     private final Mutation<R> mutation;
     private final int rows;
@@ -107,6 +105,16 @@ final class Committer implements AutoCloseable {
    * @throws IllegalStateException when the store is closed
    */
   <R> R commit(Mutation<R> mutation) {
+    return submit(mutation).await();
+  }
+
+  /**
+   * Hands a mutation over, waiting only for room in the queue. Mutations of one thread are committed in
+   * the order in which it hands them over.
+   *
+   * @throws IllegalStateException when the store is closed
+   */
+  <R> Pending<R> submit(Mutation<R> mutation) {
     if (Thread.currentThread().equals(thread)) {
       throw new IllegalStateException("a commit listener must not write to the store");
     }
@@ -115,12 +123,11 @@ final class Committer implements AutoCloseable {
     room.acquireUninterruptibly(rows);
     try {
       enqueue(waiting);
-      return waiting.done.join();
-    } catch (CompletionException e) {
-      throw inCallersThread(e);
-    } finally {
+    } catch (IllegalStateException closed) {
       room.release(rows);
+      throw closed;
     }
+    return new Pending<>(waiting.done.whenComplete((_, _) -> room.release(rows)));
   }
 
   private void enqueue(Waiting<?> waiting) {
@@ -133,15 +140,6 @@ final class Committer implements AutoCloseable {
     } finally {
       door.unlock();
     }
-  }
-
-  /** Callers of one group share a cause, and each gets a stack trace of its own. */
-  private static RuntimeException inCallersThread(CompletionException e) {
-    Throwable cause = e.getCause();
-    if (cause instanceof StoreException store) {
-      return new StoreException(store.kind(), String.valueOf(store.getMessage()), store);
-    }
-    return new StoreException(Kind.INTERNAL, "the write failed: " + cause, cause);
   }
 
   private void run() {

@@ -5,9 +5,9 @@ import java.util.List;
 /** Removes triples, whatever their weight; the result is how many were there. */
 final class DeleteTriples implements Mutation<Integer> {
 
-  private final List<Triple> triples;
+  private final List<TripleChange.Delete> triples;
 
-  DeleteTriples(List<Triple> triples) {
+  DeleteTriples(List<TripleChange.Delete> triples) {
     this.triples = List.copyOf(triples);
   }
 
@@ -19,7 +19,7 @@ final class DeleteTriples implements Mutation<Integer> {
   @Override
   public Integer apply(Staging staging) {
     int removed = 0;
-    for (Triple triple : triples) {
+    for (TripleChange.Delete triple : triples) {
       int head = find(staging, Field.ENTITY, triple.head());
       int relation = find(staging, Field.RELATION, triple.relation());
       int tail = find(staging, Field.ENTITY, triple.tail());

@@ -1,7 +1,9 @@
 package org.espalier.embeddings.store;
 
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,22 @@ public final class Offsets {
   /** The first position of a source that was not read yet; empty when nothing was. */
   public OptionalLong next(String source) {
     return find(sourceKey(Tokens.encode(source)));
+  }
+
+  /** All sources whose names begin with a text, and the first position of each that was not read yet. */
+  public Map<String, Long> sources(String prefix) {
+    Map<String, Long> sources = new TreeMap<>();
+    byte[] from = sourceKey(Tokens.encode(prefix));
+    database.scanPrefix(
+        Family.OFFSETS,
+        from,
+        from.length,
+        (key, value) -> {
+          String source = Formats.text(key.position(1), key.remaining());
+          sources.put(source, Formats.read(Family.OFFSETS, VERSION, value).getLong());
+          return true;
+        });
+    return sources;
   }
 
   /** The sequence of the event of an id; empty when it is not in the log. */

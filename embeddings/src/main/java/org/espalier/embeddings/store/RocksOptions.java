@@ -28,6 +28,12 @@ final class RocksOptions {
   /** Every table file is rewritten this often, so that what was erased leaves the disk. */
   private static final long REWRITE_SECONDS = 7L * 24 * 3600;
 
+  /**
+   * Of one family's table in memory. Most keys come in no order, and an insert into a larger table costs more cache misses:
+   * an event took a third less of the committer's time with 8 MB than with 32 MB.
+   */
+  private static final long TABLE_BYTES_MAX = 8L << 20;
+
   private static final int BULK_BLOCK_BYTES = 32 << 10;
 
   private final Resources owned;
@@ -75,7 +81,7 @@ final class RocksOptions {
     ColumnFamilyOptions familyOptions =
         owned
             .own(new ColumnFamilyOptions())
-            .setWriteBufferSize(Math.min(32L << 20, options.writeBufferBytes() / 2))
+            .setWriteBufferSize(Math.min(TABLE_BYTES_MAX, options.writeBufferBytes() / 2))
             .setPeriodicCompactionSeconds(REWRITE_SECONDS)
             .setCompressionType(CompressionType.LZ4_COMPRESSION);
     switch (family.shape()) {

@@ -3,10 +3,13 @@ package org.espalier.embeddings.store;
 import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
 import it.unimi.dsi.fastutil.ints.IntSets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.espalier.embeddings.store.StoreException.Kind;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -19,6 +22,13 @@ import org.rocksdb.WriteBatch;
  */
 final class Staging implements AutoCloseable {
 
+  private static final byte[] DELETION = {}; // every stored value has a version byte at least
+
+  private record Row(byte[] key, byte[] value) {
+    static final Comparator<Row> BY_KEY =
+        (left, right) -> Arrays.compareUnsigned(left.key, right.key);
+  }
+
   private final Database database;
   private final Dictionary dictionary;
   private final InteractionCounts counts;
@@ -27,6 +37,10 @@ final class Staging implements AutoCloseable {
   /** Staged values of families that mutations read back; an empty value is a deletion. */
   private final Map<Family, Map<ByteKey, byte[]>> overlay = new EnumMap<>(Family.class);
 
+  /** Staged rows of the other families whose keys come in no order; an empty value is a deletion. */
+  private final Map<Family, List<Row>> unordered = new EnumMap<>(Family.class);
+
+  private int changes;
   private final List<Runnable> afterWrite = new ArrayList<>();
   private IntOpenHashSet users = new IntOpenHashSet();
   private IntOpenHashSet entities = new IntOpenHashSet();
@@ -45,6 +59,9 @@ final class Staging implements AutoCloseable {
     this.stagedSequence = lastSequence;
     for (Family family : List.of(Family.EDGES, Family.OFFSETS, Family.CATALOGUE)) {
       overlay.put(family, new HashMap<>());
+    }
+    for (Family family : List.of(Family.HISTORIES, Family.COUNTS)) {
+      unordered.put(family, new ArrayList<>());
     }
   }
 
@@ -95,7 +112,7 @@ final class Staging implements AutoCloseable {
 
   /** How many changes are staged, to tell whether a mutation that failed had staged anything. */
   int changes() {
-    return batch.count();
+    return changes;
   }
 
   byte @Nullable [] get(Family family, byte[] key) {
@@ -108,25 +125,19 @@ final class Staging implements AutoCloseable {
   }
 
   void put(Family family, byte[] key, byte[] value) {
-    try {
-      batch.put(database.handle(family), key, value);
-    } catch (RocksDBException e) {
-      throw new StoreException(Kind.INTERNAL, "cannot stage a row", e);
+    changes++;
+    if (!keep(family, key, value)) {
+      toBatch(family, key, value);
     }
-    remember(family, key, value);
   }
 
   void delete(Family family, byte[] key) {
-    try {
-      batch.delete(database.handle(family), key);
-    } catch (RocksDBException e) {
-      throw new StoreException(Kind.INTERNAL, "cannot stage a deletion", e);
-    }
-    remember(family, key, new byte[0]);
+    put(family, key, DELETION);
   }
 
   /** Deletes the rows from one key on, up to another and without it; not for overlaid families. */
   void deleteRange(Family family, byte[] from, byte[] to) {
+    changes++;
     try {
       batch.deleteRange(database.handle(family), from, to);
     } catch (RocksDBException e) {
@@ -134,10 +145,47 @@ final class Staging implements AutoCloseable {
     }
   }
 
-  private void remember(Family family, byte[] key, byte[] value) {
+  /** Keeps a row until the batch is written; returns false for families that need not wait. */
+  private boolean keep(Family family, byte[] key, byte[] value) {
     Map<ByteKey, byte[]> staged = overlay.get(family);
     if (staged != null) {
       staged.put(new ByteKey(key), value);
+      return true;
+    }
+    List<Row> rows = unordered.get(family);
+    return rows != null && rows.add(new Row(key, value));
+  }
+
+  /**
+   * Puts the rows that were kept into the batch, in the order of their keys. A table in memory is a skip list, and most
+   * of what an insert costs is cache misses on the way to its place: neighbours share the way.
+   */
+  private void sortIntoBatch() {
+    overlay.forEach((family, staged) -> {
+      ByteKey[] keys = staged.keySet().toArray(ByteKey[]::new);
+      Arrays.sort(keys);
+      for (ByteKey key : keys) {
+        toBatch(family, key.bytes(), Objects.requireNonNull(staged.get(key)));
+      }
+    });
+    unordered.forEach((family, rows) -> {
+      Row[] sorted = rows.toArray(Row[]::new);
+      Arrays.sort(sorted, Row.BY_KEY); // stable: of two rows of one key the later wins
+      for (Row row : sorted) {
+        toBatch(family, row.key(), row.value());
+      }
+    });
+  }
+
+  private void toBatch(Family family, byte[] key, byte[] value) {
+    try {
+      if (value.length == 0) {
+        batch.delete(database.handle(family), key);
+      } else {
+        batch.put(database.handle(family), key, value);
+      }
+    } catch (RocksDBException e) {
+      throw new StoreException(Kind.INTERNAL, "cannot stage a row", e);
     }
   }
 
@@ -147,6 +195,7 @@ final class Staging implements AutoCloseable {
     if (stagedSequence != lastSequence) {
       put(Family.META, Meta.lastSequenceKey(), Meta.lastSequenceValue(stagedSequence));
     }
+    sortIntoBatch();
     if (batch.count() > 0) {
       database.write(batch, alwaysSync);
     }
@@ -187,7 +236,9 @@ final class Staging implements AutoCloseable {
 
   private void clear() {
     batch.clear();
+    changes = 0;
     overlay.values().forEach(Map::clear);
+    unordered.values().forEach(List::clear);
     afterWrite.clear();
     users = new IntOpenHashSet();
     entities = new IntOpenHashSet();

@@ -139,7 +139,7 @@ public final class Store implements AutoCloseable {
 
   /** Appends events, all or none; those whose event id is in the log already are dropped. */
   public AppendResult append(List<Event> newEvents) {
-    return committer.commit(new AppendEvents(newEvents, null));
+    return committer.commit(new AppendEvents(newEvents));
   }
 
   /**
@@ -148,7 +148,38 @@ public final class Store implements AutoCloseable {
    * @throws StoreException STALE_POSITION, storing nothing, when the source was read that far already
    */
   public AppendResult append(List<Event> newEvents, SourcePosition source) {
-    return committer.commit(new AppendEvents(newEvents, source));
+    return submit(newEvents, source).await();
+  }
+
+  /**
+   * The same, without waiting for the disk: a caller that reads several sources hands over what it has
+   * of each, so that they share an fsync, and then awaits them all.
+   */
+  public Pending<AppendResult> submit(List<Event> newEvents, SourcePosition source) {
+    return committer.submit(new Positioned<>(new AppendEvents(newEvents), source));
+  }
+
+  /** Changes items' records one after the other, and moves a source's position, in one batch. */
+  public Pending<Integer> submitItems(List<ItemChange> changes, SourcePosition source) {
+    return committer.submit(new Positioned<>(InOrder.ofItems(changes), source));
+  }
+
+  /** Writes users' records and moves a source's position, in one batch. */
+  public Pending<List<PutResult>> submitUsers(
+      List<CatalogueUpdate> updates, SourcePosition source) {
+    return committer.submit(
+        new Positioned<>(new PutRecords(Catalogue.Kind.USER, updates), source));
+  }
+
+  /** Changes triples one after the other, and moves a source's position, in one batch. */
+  public Pending<Integer> submitTriples(List<TripleChange> changes, SourcePosition source) {
+    return committer.submit(new Positioned<>(InOrder.ofTriples(changes), source));
+  }
+
+  /** Forgets how far a source was read; what was read from it stays. */
+  public void forgetSource(String source) {
+    Tokens.require("source", source);
+    committer.commit(new ForgetSource(source));
   }
 
   /** Writes items' records; results are in the order of the updates. */
@@ -168,7 +199,13 @@ public final class Store implements AutoCloseable {
 
   /** Removes triples, whatever their weight and time, and returns how many were there. */
   public int deleteTriples(List<Triple> triples) {
-    return committer.commit(new DeleteTriples(triples));
+    return committer.commit(
+        new DeleteTriples(
+            triples.stream()
+                .map(
+                    triple ->
+                        new TripleChange.Delete(triple.head(), triple.relation(), triple.tail()))
+                .toList()));
   }
 
   /** Gives tokens of an attribute field their ids; the field is made when it is new. */

@@ -18,6 +18,7 @@ import org.rocksdb.TickerType;
  * @param blockCacheMisses reads of a block that went to the disk
  * @param stallMicros time that writes were held back because flush or compaction did not keep up
  * @param compactionBytesPending estimate of what compaction has still to rewrite
+ * @param logSyncs fsyncs of the write-ahead log
  */
 public record StoreStatistics(
     Map<String, Long> tableBytesByFamily,
@@ -26,7 +27,8 @@ public record StoreStatistics(
     long blockCacheHits,
     long blockCacheMisses,
     long stallMicros,
-    long compactionBytesPending) {
+    long compactionBytesPending,
+    long logSyncs) {
 
   static StoreStatistics of(
       RocksDB rocks, Map<Family, ColumnFamilyHandle> handles, Statistics counters)
@@ -44,6 +46,7 @@ public record StoreStatistics(
         counters.getTickerCount(TickerType.BLOCK_CACHE_HIT),
         counters.getTickerCount(TickerType.BLOCK_CACHE_MISS),
         counters.getTickerCount(TickerType.STALL_MICROS),
-        rocks.getAggregatedLongProperty("rocksdb.estimate-pending-compaction-bytes"));
+        rocks.getAggregatedLongProperty("rocksdb.estimate-pending-compaction-bytes"),
+        counters.getTickerCount(TickerType.WAL_FILE_SYNCED));
   }
 }

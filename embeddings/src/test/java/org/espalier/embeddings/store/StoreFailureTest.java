@@ -54,7 +54,7 @@ class StoreFailureTest {
     store.append(List.of(event("e1", "ann", "dune", 1)));
     disk.failWith(Status.Code.IOError);
     assertThatThrownBy(() ->
-            store.append(List.of(event("e2", "bob", "emma", 2)), new SourcePosition("clicks/0", 7)))
+            store.append(List.of(event("e2", "bob", "emma", 2)), new SourcePosition("clicks/0", 0, 7)))
         .isInstanceOfSatisfying(StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.IO))
         .hasMessageContaining("cannot write to " + directory);
     assertThat(store.lastSequence()).isEqualTo(1);
@@ -115,7 +115,7 @@ class StoreFailureTest {
 
   @Test
   void only_the_callers_of_the_failed_group_fail_and_a_refused_one_fails_alone() throws Exception {
-    store.append(List.of(), new SourcePosition("clicks/0", 5));
+    store.append(List.of(), new SourcePosition("clicks/0", 0, 5));
     CountDownLatch gate = new CountDownLatch(1);
     disk.hold(gate);
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -126,7 +126,7 @@ class StoreFailureTest {
       Future<AppendResult> stale =
           callers.submit(() ->
               store.append(
-                  List.of(event(null, "cat", "dune", 1)), new SourcePosition("clicks/0", 3)));
+                  List.of(event(null, "cat", "dune", 1)), new SourcePosition("clicks/0", 0, 3)));
       gate.countDown();
       assertThat(first.get().accepted()).isEqualTo(1);
       assertThat(second.get().accepted()).isEqualTo(1);

@@ -102,9 +102,10 @@ class StoreModelTest {
       AppendResult expected = new AppendResult(accepted, list.size() - accepted, lastSequence);
       if (random.nextBoolean()) {
         String source = "topic/" + random.nextInt(3);
-        long next = positions.getOrDefault(source, 0L) + 1 + random.nextInt(100);
+        long from = positions.getOrDefault(source, 0L) + random.nextInt(3);
+        long next = from + 1 + random.nextInt(100);
         positions.put(source, next);
-        assertThat(store.append(list, new SourcePosition(source, next))).isEqualTo(expected);
+        assertThat(store.append(list, new SourcePosition(source, from, next))).isEqualTo(expected);
       } else {
         assertThat(store.append(list)).isEqualTo(expected);
       }

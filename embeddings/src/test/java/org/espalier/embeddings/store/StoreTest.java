@@ -11,6 +11,7 @@ import static org.espalier.embeddings.store.StoreTesting.history;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.espalier.embeddings.store.EventLog.LoggedEvent;
@@ -260,14 +261,14 @@ class StoreTest {
   @Test
   void a_source_position_moves_with_its_events_and_never_back() {
     assertThat(store.offsets().next("clicks/0")).isEmpty();
-    store.append(List.of(event(null, "ann", "dune", 1)), new SourcePosition("clicks/0", 10));
-    store.append(List.of(), new SourcePosition("clicks/0", 12));
+    store.append(List.of(event(null, "ann", "dune", 1)), new SourcePosition("clicks/0", 0, 10));
+    store.append(List.of(), new SourcePosition("clicks/0", 10, 12));
     reopen();
     assertThat(store.offsets().next("clicks/0")).hasValue(12);
-    for (long stale : new long[] {11, 12}) {
+    for (long stale : new long[] {0, 10, 11}) {
       assertThatThrownBy(() ->
               store.append(
-                  List.of(event(null, "bob", "emma", 2)), new SourcePosition("clicks/0", stale)))
+                  List.of(event(null, "bob", "emma", 2)), new SourcePosition("clicks/0", stale, 14)))
           .isInstanceOfSatisfying(
               StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.STALE_POSITION))
           .hasMessageContaining("clicks/0 is at 12");
@@ -275,6 +276,59 @@ class StoreTest {
     assertThat(store.lastSequence()).isEqualTo(1);
     assertThat(store.dictionary().find(Field.USER, "bob")).isEqualTo(-1);
     assertThat(store.offsets().next("clicks/1")).isEmpty();
+    assertThat(store.offsets().sources("clicks/")).containsExactly(Map.entry("clicks/0", 12L));
+    store.forgetSource("clicks/0");
+    assertThat(store.offsets().sources("")).isEmpty();
+    store.append(List.of(), new SourcePosition("clicks/0", 0, 1));
+    assertThat(store.offsets().next("clicks/0")).hasValue(1);
+  }
+
+  @Test
+  void changes_of_the_catalogue_move_a_source_position_with_them_or_not_at_all() {
+    store
+        .submitItems(
+            List.of(
+                new ItemChange.Put(update("dune", "{}")),
+                new ItemChange.Put(update("emma", "{}")),
+                new ItemChange.Delete("dune", 5),
+                new ItemChange.Delete("nobody knows it", 5)),
+            new SourcePosition("items/0", 0, 4))
+        .await();
+    store.submitUsers(List.of(update("ann", "{}")), new SourcePosition("users/0", 0, 1)).await();
+    store
+        .submitTriples(
+            List.of(
+                new TripleChange.Put(new Triple("dune", "by", "herbert", 1, 0)),
+                new TripleChange.Put(new Triple("emma", "by", "austen", 1, 0)),
+                new TripleChange.Delete("dune", "by", "herbert"),
+                new TripleChange.Delete("dune", "by", "nobody knows it")),
+            new SourcePosition("triples/0", 0, 4))
+        .await();
+    Pending<Integer> stale =
+        store.submitItems(
+            List.of(new ItemChange.Put(update("late", "{}"))), new SourcePosition("items/0", 3, 9));
+    assertThatThrownBy(stale::await).hasMessageContaining("items/0 is at 4");
+    reopen();
+    assertThat(store.offsets().sources(""))
+        .containsExactly(
+            Map.entry("items/0", 4L), Map.entry("triples/0", 4L), Map.entry("users/0", 1L));
+    assertThat(record("dune").deleted()).isTrue();
+    assertThat(record("emma").deleted()).isFalse();
+    assertThat(store.dictionary().find(Field.ENTITY, "late")).isEqualTo(-1);
+    assertThat(store.dictionary().find(Field.ENTITY, "nobody knows it")).isEqualTo(-1);
+    List<Integer> heads = new ArrayList<>();
+    store.edges().scan((_, head, _, _, _) -> heads.add(head));
+    assertThat(heads).containsExactly(store.dictionary().find(Field.ENTITY, "emma"));
+  }
+
+  private CatalogueRecord record(String item) {
+    int id = store.dictionary().find(Field.ENTITY, item);
+    return store.catalogue().find(Catalogue.Kind.ITEM, id).orElseThrow();
+  }
+
+  private static CatalogueUpdate update(String id, String fields) {
+    return new CatalogueUpdate(
+        id, fields, List.of(), false, 1, CatalogueUpdate.ANY_VERSION);
   }
 
   @Test

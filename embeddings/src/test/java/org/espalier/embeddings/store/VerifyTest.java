@@ -50,7 +50,7 @@ class VerifyTest {
     store = Store.open(directory, UNSYNCED);
     store.append(
         IntStream.rangeClosed(1, 50).mapToObj(i -> event("e" + i, "ann", "i" + i, i)).toList(),
-        new SourcePosition("clicks/0", 51));
+        new SourcePosition("clicks/0", 0, 51));
     store.append(List.of(event(null, "bob", "i1", 51)));
     store.deleteUser("bob");
     store.putItems(List.of(new CatalogueUpdate("i1", "{}", List.of("c"), false, 0, -1)));

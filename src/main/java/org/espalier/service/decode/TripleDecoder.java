@@ -1,4 +1,4 @@
-package org.espalier.service.catalogue;
+package org.espalier.service.decode;
 
 import org.espalier.embeddings.store.Dictionary;
 import org.espalier.embeddings.store.Triple;
@@ -12,15 +12,15 @@ import tools.jackson.core.JsonToken;
 
 /** Makes a triple of one JSON object; {@code null} is the same as leaving a field out. */
 @Component
-class TripleDecoder {
+public final class TripleDecoder {
 
   private final Timestamps timestamps;
 
-  TripleDecoder(Timestamps timestamps) {
+  public TripleDecoder(Timestamps timestamps) {
     this.timestamps = timestamps;
   }
 
-  Triple decode(JsonParser parser) throws Rejection {
+  public Triple decode(JsonParser parser) throws Rejection {
     String head = null;
     String relation = null;
     String tail = null;

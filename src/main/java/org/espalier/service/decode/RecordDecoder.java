@@ -1,4 +1,4 @@
-package org.espalier.service.catalogue;
+package org.espalier.service.decode;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -20,13 +20,13 @@ import tools.jackson.core.JsonToken;
  * left out becomes empty: a record replaces the one before.
  */
 @Component
-class RecordDecoder {
+public final class RecordDecoder {
 
   private final Limits limits;
   private final Timestamps timestamps;
   private final FieldsCopier copier;
 
-  RecordDecoder(Limits limits, Timestamps timestamps) {
+  public RecordDecoder(Limits limits, Timestamps timestamps) {
     this.limits = limits;
     this.timestamps = timestamps;
     this.copier = new FieldsCopier(limits);
@@ -37,7 +37,7 @@ class RecordDecoder {
    *
    * @param pathId the id that the path names; null when the record itself must
    */
-  CatalogueUpdate decode(JsonParser parser, Catalogue.Kind kind, @Nullable String pathId)
+  public CatalogueUpdate decode(JsonParser parser, Catalogue.Kind kind, @Nullable String pathId)
       throws Rejection {
     String known =
         kind == Catalogue.Kind.ITEM

@@ -1,4 +1,4 @@
-package org.espalier.service.ingest;
+package org.espalier.service.decode;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -18,7 +18,7 @@ import tools.jackson.core.JsonToken;
  * required; {@code null} is the same as leaving a field out.
  */
 @Component
-class EventDecoder {
+public final class EventDecoder {
 
   static final String FIELDS =
       "event_id, type, user_id, item_id, value, ranking_id, context, timestamp";
@@ -27,7 +27,7 @@ class EventDecoder {
   private final Timestamps timestamps;
   private final InteractionProperties interactions;
 
-  EventDecoder(Limits limits, Timestamps timestamps, InteractionProperties interactions) {
+  public EventDecoder(Limits limits, Timestamps timestamps, InteractionProperties interactions) {
     this.limits = limits;
     this.timestamps = timestamps;
     this.interactions = interactions;
@@ -37,10 +37,9 @@ class EventDecoder {
    * Reads one event.
    *
    * @param parser stands at {@code START_OBJECT} and is left at {@code END_OBJECT}
-   * @param index the event's place in its request, from 0
-   * @param request gives an id to an event that has none; null leaves it without
+   * @param origin says what the event leaves out
    */
-  Event decode(JsonParser parser, int index, @Nullable IdempotencyKey request) throws Rejection {
+  public Event decode(JsonParser parser, EventOrigin origin) throws Rejection {
     Fields fields = new Fields();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String name = parser.currentName();
@@ -48,7 +47,7 @@ class EventDecoder {
         fields.read(name, parser);
       }
     }
-    return fields.event(index, request);
+    return fields.event(origin);
   }
 
   private final class Fields {
@@ -79,17 +78,17 @@ class EventDecoder {
       }
     }
 
-    Event event(int index, @Nullable IdempotencyKey request) throws Rejection {
+    Event event(EventOrigin origin) throws Rejection {
       String checkedType = JsonValues.required("type", type);
       String checkedUser = JsonValues.required("user_id", userId);
       String checkedItem = JsonValues.required("item_id", itemId);
       // An exposure says nothing about taste, so without a value it weighs nothing in the graph.
       float checkedValue = value != null ? value : interactions.weight(checkedType) > 0 ? 1 : 0;
       String id = eventId;
-      if (id == null && request != null) {
-        id = request.eventId(index, type, userId, itemId, value, rankingId, context, timeMs);
+      if (id == null) {
+        id = origin.eventId(type, userId, itemId, value, rankingId, context, timeMs);
       }
-      long time = timeMs != null ? timeMs : timestamps.nowMs();
+      long time = timeMs != null ? timeMs : origin.timeMs();
       return new Event(
           id, checkedType, checkedUser, checkedItem, checkedValue, time, rankingId, context);
     }

@@ -1,4 +1,4 @@
-package org.espalier.service.catalogue;
+package org.espalier.service.decode;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

@@ -1,0 +1,69 @@
+package org.espalier.service.stream;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.Arrays;
+import org.espalier.service.wire.ProblemCode;
+import org.espalier.service.wire.ProblemException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code /v1/admin/dead-letters}; there only while Kafka is read. */
+@Tag(name = "admin")
+@RestController
+@ConditionalOnProperty("espalier.kafka.enabled")
+class DeadLetterController {
+
+  private static final int LIMIT_MAX = 1000;
+  private static final int REPLAY_MAX = 100_000;
+
+  private final DeadLetterBox box;
+
+  DeadLetterController(DeadLetterBox box) {
+    this.box = box;
+  }
+
+  @Operation(
+      summary = "List records that could not be stored",
+      description = "By partition and offset of the dead letters' topic, with where each came from and why it failed.")
+  @GetMapping(path = "/v1/admin/dead-letters", produces = MediaType.APPLICATION_JSON_VALUE)
+  DeadLetterBox.Page list(
+      @RequestParam(defaultValue = "events") String feed,
+      @RequestParam(required = false) @Nullable String cursor,
+      @RequestParam(defaultValue = "100") int limit) {
+    return box.page(feed(feed), cursor, within("limit", limit, LIMIT_MAX));
+  }
+
+  @Operation(
+      summary = "Send dead letters to their topic again",
+      description =
+          "Sends those that were not replayed before, oldest first. One that fails again becomes a new dead letter.")
+  @PostMapping(path = "/v1/admin/dead-letters:replay", produces = MediaType.APPLICATION_JSON_VALUE)
+  DeadLetterBox.Replay replay(
+      @RequestParam(defaultValue = "events") String feed,
+      @RequestParam(defaultValue = "10000") int limit) {
+    return box.replay(feed(feed), within("limit", limit, REPLAY_MAX));
+  }
+
+  private static Feed feed(String name) {
+    return Arrays.stream(Feed.values())
+        .filter(feed -> feed.label().equals(name))
+        .findFirst()
+        .orElseThrow(() ->
+            new ProblemException(
+                ProblemCode.INVALID_VALUE, "feed must be events, items, users or triples"));
+  }
+
+  private static int within(String what, int value, int max) {
+    if (value < 1 || value > max) {
+      throw new ProblemException(
+          ProblemCode.INVALID_VALUE, "%s must be 1 to %d".formatted(what, max));
+    }
+    return value;
+  }
+}

@@ -1,0 +1,61 @@
+package org.espalier.service.stream;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Pattern;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Reading from Kafka. Where the brokers are, TLS, SASL and fetch sizes are Spring's own settings,
+ * {@code spring.kafka.*}; docs/kafka.md explains both.
+ *
+ * @param enabled whether topics are read
+ * @param topicPrefix topics are this and {@code .events.v1}, {@code .items.v1}, {@code .users.v1}, {@code .triples.v1},
+ *     each with its dead letters in {@code <topic>-dlt}
+ * @param createTopics whether missing topics are made; otherwise they are waited for, and health says so
+ * @param partitions partitions of a topic that is made
+ * @param replicationFactor replicas of a topic that is made; -1 leaves it to the brokers
+ * @param concurrency threads that read events; the other topics have one each
+ * @param onLostOffset what happens when the stored position is not in the topic any more, because records expired before
+ *     they were read or the topic was made anew: {@code stop} leaves the partition alone until somebody decides,
+ *     {@code earliest} goes on with the oldest record there is
+ * @param checkInterval how often topics are looked at, for new partitions, for lag and after failures; 100ms to 1h
+ * @param retryMax longest wait between two tries while the store takes nothing, 100ms to 1m
+ */
+@Validated
+@ConfigurationProperties("espalier.kafka")
+record StreamProperties(
+    @DefaultValue("false") boolean enabled,
+    @DefaultValue("espalier") @Pattern(regexp = "[A-Za-z0-9._-]{1,200}") String topicPrefix,
+    @DefaultValue("false") boolean createTopics,
+    @DefaultValue("4") @Min(1) @Max(10_000) int partitions,
+    @DefaultValue("-1") @Min(-1) @Max(100) short replicationFactor,
+    @DefaultValue("2") @Min(1) @Max(64) int concurrency,
+    @DefaultValue("stop") OnLostOffset onLostOffset,
+    @DefaultValue("5s") Duration checkInterval,
+    @DefaultValue("5s") Duration retryMax) {
+
+  /** What happens when the stored position is not in the topic any more. */
+  enum OnLostOffset {
+    STOP,
+    EARLIEST
+  }
+
+  StreamProperties {
+    require("check-interval", checkInterval, Duration.ofHours(1));
+    require("retry-max", retryMax, Duration.ofMinutes(1));
+    if (replicationFactor == 0) {
+      throw new IllegalArgumentException("espalier.kafka.replication-factor=0 must be -1 or 1 to 100");
+    }
+  }
+
+  private static void require(String key, Duration value, Duration max) {
+    if (value.toMillis() < 100 || value.compareTo(max) > 0) {
+      throw new IllegalArgumentException(
+          "espalier.kafka.%s=%s must be between 100ms and %s".formatted(key, value, max));
+    }
+  }
+}

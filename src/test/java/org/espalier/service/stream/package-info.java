@@ -1,0 +1,4 @@
+@NullMarked
+package org.espalier.service.stream;
+
+import org.jspecify.annotations.NullMarked;

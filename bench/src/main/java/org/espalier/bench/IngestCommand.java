@@ -46,7 +46,8 @@ final class IngestCommand implements Callable<Integer> {
   @Option(
       names = "--source",
       defaultValue = "rest",
-      description = "rest: batches of NDJSON; kafka: records of a topic (default: ${DEFAULT-VALUE}).")
+      description =
+          "rest: batches of NDJSON; kafka: records of a topic (default: ${DEFAULT-VALUE}).")
   private Source source = Source.REST;
 
   @Option(
@@ -87,7 +88,8 @@ final class IngestCommand implements Callable<Integer> {
     check();
     Path data = Files.createTempDirectory("espalier-bench");
     String prefix = "espalier-bench-" + UUID.randomUUID();
-    SpringApplication.getShutdownHandlers().add(() -> FileSystemUtils.deleteRecursively(data.toFile()));
+    SpringApplication.getShutdownHandlers()
+        .add(() -> FileSystemUtils.deleteRecursively(data.toFile()));
     try (ConfigurableApplicationContext service =
         EspalierApplication.run(settings(data, prefix).toArray(String[]::new))) {
       Store store = service.getBean(Store.class);

@@ -26,11 +26,16 @@ final class KafkaLoad implements EventLoad {
     this.producer =
         new KafkaProducer<>(
             Map.of(
-                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, brokers,
-                ProducerConfig.LINGER_MS_CONFIG, 5,
-                ProducerConfig.BATCH_SIZE_CONFIG, 256 << 10,
-                ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class,
-                ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class));
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                brokers,
+                ProducerConfig.LINGER_MS_CONFIG,
+                5,
+                ProducerConfig.BATCH_SIZE_CONFIG,
+                256 << 10,
+                ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
+                ByteArraySerializer.class,
+                ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
+                ByteArraySerializer.class));
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < DIFFERENT; i++) {
       events[i] = EventLoad.event(random).getBytes(UTF_8);
@@ -43,12 +48,12 @@ final class KafkaLoad implements EventLoad {
     while (System.nanoTime() < endNs) {
       var _ =
           producer.send(
-          new ProducerRecord<>(topic, events[next++ & (DIFFERENT - 1)]),
-          (_, refused) -> {
-            if (refused == null) {
-              acknowledged.incrementAndGet();
-            }
-          });
+              new ProducerRecord<>(topic, events[next++ & (DIFFERENT - 1)]),
+              (_, refused) -> {
+                if (refused == null) {
+                  acknowledged.incrementAndGet();
+                }
+              });
     }
     producer.flush();
   }

@@ -1,9 +1,9 @@
 package org.espalier.service.catalogue;
 
-import org.espalier.service.decode.RecordDecoder;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import java.util.Map;
+import org.espalier.service.decode.RecordDecoder;
 
 /** The shape of a record coming in, for the API's description; {@link RecordDecoder} reads it. */
 @Schema(

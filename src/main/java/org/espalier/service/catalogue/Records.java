@@ -1,6 +1,5 @@
 package org.espalier.service.catalogue;
 
-import org.espalier.service.decode.RecordDecoder;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
@@ -8,6 +7,7 @@ import org.espalier.embeddings.store.Catalogue;
 import org.espalier.embeddings.store.CatalogueUpdate;
 import org.espalier.embeddings.store.PutResult;
 import org.espalier.embeddings.store.Store;
+import org.espalier.service.decode.RecordDecoder;
 import org.espalier.service.platform.ItemRecordsChanged;
 import org.espalier.service.wire.Batch;
 import org.espalier.service.wire.ElementReader;

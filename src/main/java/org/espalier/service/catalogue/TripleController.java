@@ -1,6 +1,5 @@
 package org.espalier.service.catalogue;
 
-import org.espalier.service.decode.TripleDecoder;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -10,6 +9,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import org.espalier.embeddings.store.Store;
 import org.espalier.embeddings.store.Triple;
+import org.espalier.service.decode.TripleDecoder;
 import org.espalier.service.wire.Batch;
 import org.espalier.service.wire.ElementReader;
 import org.springframework.http.MediaType;

@@ -1,9 +1,9 @@
 package org.espalier.service.catalogue;
 
-import org.espalier.service.decode.TripleDecoder;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
 import java.util.List;
+import org.espalier.service.decode.TripleDecoder;
 
 /** The shape of a triple for the API's description; {@link TripleDecoder} reads it. */
 @Schema(name = "Triple", description = "A fact between two entities. Every item is an entity.")

@@ -2,8 +2,6 @@ package org.espalier.service.cli;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import org.espalier.service.demo.KafkaSender;
-import java.util.UUID;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -12,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.espalier.learning.data.DataFolder;
 import org.espalier.learning.data.world.SampleWorld;
@@ -20,6 +19,7 @@ import org.espalier.service.console.Console;
 import org.espalier.service.demo.Demo;
 import org.espalier.service.demo.DemoWorld;
 import org.espalier.service.demo.FolderDemoWorld;
+import org.espalier.service.demo.KafkaSender;
 import org.espalier.service.demo.SampleDemoWorld;
 import org.espalier.service.training.TrainingResult;
 import org.espalier.service.training.TrainingSpec;
@@ -120,8 +120,7 @@ final class DemoCommand implements Callable<Integer> {
       out.printf(
           "The service answers on %s; its data is in %s (%s).%n%n",
           service.url(), folder.path(), folder.fate());
-      new Demo(
-              service.url(), world, () -> train(service, console), console, out, sender(service))
+      new Demo(service.url(), world, () -> train(service, console), console, out, sender(service))
           .run();
       if (!exit) {
         console.say("espalier: serving %s; Ctrl-C stops it".formatted(service.url()));

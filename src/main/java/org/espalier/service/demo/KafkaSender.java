@@ -54,10 +54,14 @@ public final class KafkaSender {
     AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
     Map<String, Object> config =
         Map.of(
-            ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, brokers,
-            ProducerConfig.LINGER_MS_CONFIG, 5,
-            ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class,
-            ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+            ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+            brokers,
+            ProducerConfig.LINGER_MS_CONFIG,
+            5,
+            ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
+            ByteArraySerializer.class,
+            ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
+            ByteArraySerializer.class);
     try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(config)) {
       String topic = topicPrefix + "." + feed.name() + ".v1";
       for (Iterator<?> elements = feed.elements().get();
@@ -65,12 +69,12 @@ public final class KafkaSender {
         Object element = elements.next();
         var _ =
             producer.send(
-            new ProducerRecord<>(topic, key(element), json.writeValueAsBytes(element)),
-            (_, refused) -> {
-              if (refused != null) {
-                failure.compareAndSet(null, refused);
-              }
-            });
+                new ProducerRecord<>(topic, key(element), json.writeValueAsBytes(element)),
+                (_, refused) -> {
+                  if (refused != null) {
+                    failure.compareAndSet(null, refused);
+                  }
+                });
       }
     }
     Exception refused = failure.get();

@@ -1,10 +1,10 @@
 package org.espalier.service.ingest;
 
-import org.espalier.service.decode.EventDecoder;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
 import java.util.Map;
+import org.espalier.service.decode.EventDecoder;
 
 /** The shape of an event for the API's description; {@link EventDecoder} reads it. */
 @Schema(

@@ -32,7 +32,8 @@ final class Clients {
     this.consumer = consumer(consumers.getConfigurationProperties());
     this.producer = producer(producers.getConfigurationProperties());
     this.admin = new HashMap<>(admin.getConfigurationProperties());
-    this.admin.putIfAbsent("default.api.timeout.ms", 20_000); // a check must end before the next ones pile up
+    this.admin.putIfAbsent(
+        "default.api.timeout.ms", 20_000); // a check must end before the next ones pile up
     this.admin.putIfAbsent("request.timeout.ms", 10_000);
   }
 
@@ -43,7 +44,9 @@ final class Clients {
     // A transaction that was aborted never happened.
     config.putIfAbsent(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none"); // what is lost is never skipped in silence
+    config.put(
+        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+        "none"); // what is lost is never skipped in silence
     config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
     config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
@@ -56,7 +59,9 @@ final class Clients {
     config.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, 30_000);
     config.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 60_000);
     config.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 16 << 20);
-    config.put(ProducerConfig.ACKS_CONFIG, "all"); // a dead letter is the only copy that is left to be seen
+    config.put(
+        ProducerConfig.ACKS_CONFIG,
+        "all"); // a dead letter is the only copy that is left to be seen
     config.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
     config.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
     return config;

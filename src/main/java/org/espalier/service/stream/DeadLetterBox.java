@@ -56,7 +56,8 @@ final class DeadLetterBox {
 
   /** Letters of a feed, from a cursor on. */
   Page page(Feed feed, @Nullable String cursor, int limit) {
-    DeadLetterCursor from = cursor == null ? DeadLetterCursor.START : DeadLetterCursor.parse(cursor);
+    DeadLetterCursor from =
+        cursor == null ? DeadLetterCursor.START : DeadLetterCursor.parse(cursor);
     try (Consumer<byte[], byte[]> consumer = consumer()) {
       List<TopicPartition> partitions = partitions(consumer, feed);
       Map<TopicPartition, Long> starts = new TreeMap<>(DeadLetterCursor.ORDER);
@@ -194,7 +195,6 @@ final class DeadLetterBox {
 
   private static ProblemException unavailable(@Nullable Throwable e) {
     return new ProblemException(
-        ProblemCode.UNAVAILABLE,
-        "Kafka does not answer: " + (e == null ? "" : e.getMessage()));
+        ProblemCode.UNAVAILABLE, "Kafka does not answer: " + (e == null ? "" : e.getMessage()));
   }
 }

@@ -30,7 +30,8 @@ class DeadLetterController {
 
   @Operation(
       summary = "List records that could not be stored",
-      description = "By partition and offset of the dead letters' topic, with where each came from and why it failed.")
+      description =
+          "By partition and offset of the dead letters' topic, with where each came from and why it failed.")
   @GetMapping(path = "/v1/admin/dead-letters", produces = MediaType.APPLICATION_JSON_VALUE)
   DeadLetterBox.Page list(
       @RequestParam(defaultValue = "events") String feed,

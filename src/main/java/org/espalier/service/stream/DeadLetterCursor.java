@@ -14,7 +14,8 @@ record DeadLetterCursor(int partition, long offset) {
   static final DeadLetterCursor START = new DeadLetterCursor(0, 0);
 
   /** Of a list's partitions. */
-  static final Comparator<TopicPartition> ORDER = Comparator.comparingInt(TopicPartition::partition);
+  static final Comparator<TopicPartition> ORDER =
+      Comparator.comparingInt(TopicPartition::partition);
 
   private static final Pattern TEXT = Pattern.compile("(\\d{1,9})-(\\d{1,18})");
 

@@ -71,14 +71,12 @@ final class EventIntake implements Intake {
           new RecordOrigin(payload.id(), Math.clamp(record.timestamp(), 0, nowMs));
       byte[] json = payload.json();
       events.add(
-          elements.readOne(
-              json, 0, json.length, (parser, _) -> decoder.decode(parser, origin), 0));
+          elements.readOne(json, 0, json.length, (parser, _) -> decoder.decode(parser, origin), 0));
     }
 
     @Override
     public Stored submit(String source, long from, long next) {
-      Pending<AppendResult> pending =
-          store.submit(events, new SourcePosition(source, from, next));
+      Pending<AppendResult> pending = store.submit(events, new SourcePosition(source, from, next));
       return () -> {
         AppendResult result = pending.await();
         return new Outcome(result.accepted(), result.duplicates());

@@ -138,8 +138,7 @@ final class FeedReader implements AutoCloseable {
     Map<TopicPartition, Long> ends = topics.ends(topic.partitions());
     Map<TopicPartition, Long> begins = topics.begins(topic.partitions());
     for (TopicPartition partition : topic.partitions()) {
-      long next =
-          parts.positions().next(partition, id).orElse(begins.getOrDefault(partition, 0L));
+      long next = parts.positions().next(partition, id).orElse(begins.getOrDefault(partition, 0L));
       lag += Math.max(0, ends.getOrDefault(partition, 0L) - next);
     }
     return lag;

@@ -20,7 +20,8 @@ final class FeedStatus {
     this.meters = meters;
     this.stored =
         Timer.builder("espalier.stream.stored")
-            .description("From a record's timestamp until it is durable, of the oldest of each batch")
+            .description(
+                "From a record's timestamp until it is durable, of the oldest of each batch")
             .tag("feed", feed.label())
             .publishPercentileHistogram()
             .register(meters);

@@ -151,7 +151,8 @@ final class Inlet implements BatchMessageListener<byte[], byte[]>, AutoCloseable
         break;
       }
     }
-    for (Waiting each : waiting) { // all of them: none may still be under way when the poll comes again
+    for (Waiting each :
+        waiting) { // all of them: none may still be under way when the poll comes again
       try {
         Outcome outcome = each.stored.await();
         status.stored(outcome, each.oldestMs, System.currentTimeMillis());
@@ -201,8 +202,7 @@ final class Inlet implements BatchMessageListener<byte[], byte[]>, AutoCloseable
     try {
       batch.add(record);
     } catch (RuntimeException e) { // a defect of ours must not hold up the partition for ever
-      log.error(
-          "Cannot read {}-{}@{}", record.topic(), record.partition(), record.offset(), e);
+      log.error("Cannot read {}-{}@{}", record.topic(), record.partition(), record.offset(), e);
       throw new Rejection(ProblemCode.INTERNAL_ERROR, "the service failed to read it: " + e);
     }
   }

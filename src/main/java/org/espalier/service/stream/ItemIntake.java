@@ -68,8 +68,7 @@ final class ItemIntake implements Intake {
 
     @Override
     public Stored submit(String source, long from, long next) {
-      Pending<Integer> pending =
-          store.submitItems(items, new SourcePosition(source, from, next));
+      Pending<Integer> pending = store.submitItems(items, new SourcePosition(source, from, next));
       return () -> {
         int stored = pending.await();
         if (stored > 0) {

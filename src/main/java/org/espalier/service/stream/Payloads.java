@@ -100,7 +100,8 @@ final class Payloads {
   private static void requireVersion(String version) throws Rejection {
     if (!version.equals(SPEC_VERSION)) {
       throw new Rejection(
-          ProblemCode.INVALID_VALUE, "only CloudEvents of specversion " + SPEC_VERSION + " are read");
+          ProblemCode.INVALID_VALUE,
+          "only CloudEvents of specversion " + SPEC_VERSION + " are read");
     }
   }
 

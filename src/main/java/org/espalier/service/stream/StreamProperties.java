@@ -48,7 +48,8 @@ record StreamProperties(
     require("check-interval", checkInterval, Duration.ofHours(1));
     require("retry-max", retryMax, Duration.ofMinutes(1));
     if (replicationFactor == 0) {
-      throw new IllegalArgumentException("espalier.kafka.replication-factor=0 must be -1 or 1 to 100");
+      throw new IllegalArgumentException(
+          "espalier.kafka.replication-factor=0 must be -1 or 1 to 100");
     }
   }
 

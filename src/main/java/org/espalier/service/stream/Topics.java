@@ -89,7 +89,8 @@ final class Topics implements AutoCloseable {
     }
   }
 
-  private Map<TopicPartition, Long> offsets(Collection<TopicPartition> partitions, OffsetSpec spec) {
+  private Map<TopicPartition, Long> offsets(
+      Collection<TopicPartition> partitions, OffsetSpec spec) {
     Map<TopicPartition, OffsetSpec> question = new HashMap<>();
     partitions.forEach(partition -> question.put(partition, spec));
     Map<TopicPartition, Long> offsets = new HashMap<>();

@@ -22,7 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class TripleIntake implements Intake {
 
-  private static final String KEY = "the key of a deleted triple must be [\"head\",\"relation\",\"tail\"]";
+  private static final String KEY =
+      "the key of a deleted triple must be [\"head\",\"relation\",\"tail\"]";
 
   private final Store store;
   private final Payloads payloads;
@@ -83,8 +84,7 @@ final class TripleIntake implements Intake {
       byte[] value = payloads.open(record).json();
       triples.add(
           new TripleChange.Put(
-              elements.readOne(
-                  value, 0, value.length, (parser, _) -> decoder.decode(parser), 0)));
+              elements.readOne(value, 0, value.length, (parser, _) -> decoder.decode(parser), 0)));
     }
 
     @Override

@@ -68,12 +68,12 @@ final class UserIntake implements Intake {
       for (Section section : sections) {
         if (section.offset() > at) {
           store
-              .submitUsers(
-                  section.updates(), new SourcePosition(source, at, section.offset()))
+              .submitUsers(section.updates(), new SourcePosition(source, at, section.offset()))
               .await();
           at = section.offset();
         }
-        erased += section.erased() != null && store.deleteUser(section.erased()).isPresent() ? 1 : 0;
+        erased +=
+            section.erased() != null && store.deleteUser(section.erased()).isPresent() ? 1 : 0;
         stored += section.updates().size();
       }
       Outcome outcome = new Outcome(stored + updates.size() + erased, 0);

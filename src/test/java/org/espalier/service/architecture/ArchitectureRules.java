@@ -87,11 +87,7 @@ final class ArchitectureRules {
     rules.put("wire knows no platform", avoids("service.wire", "service.platform"));
     rules.put(
         "decoders know the frame only",
-        uses(
-            "service.decode",
-            "service.wire",
-            "service.platform",
-            "embeddings.store"));
+        uses("service.decode", "service.wire", "service.platform", "embeddings.store"));
     rules.put("controllers are their package's own", controllersAreHidden());
     return rules;
   }

@@ -61,7 +61,8 @@ class KilledStreamIT {
           int ofRound = round;
           List<String> taken = new ArrayList<>();
           Thread poster = Thread.ofPlatform().start(() -> post(port, "r" + ofRound, taken, killed));
-          Thread.sleep(200 + random.nextInt(1500)); // the moment of the kill is the point of this test
+          Thread.sleep(
+              200 + random.nextInt(1500)); // the moment of the kill is the point of this test
           killed.set(true);
           service.kill();
           poster.join();

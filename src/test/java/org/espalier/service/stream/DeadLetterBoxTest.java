@@ -45,12 +45,14 @@ class DeadLetterBoxTest {
         seen.addAll(page.items());
         cursor = page.nextCursor();
       } while (cursor != null);
-      assertThat(seen).hasSize(7).allSatisfy(letter -> {
-        assertThat(letter.code()).isEqualTo("missing_field");
-        assertThat(letter.origin().topic()).isEqualTo(rig.topic(Feed.EVENTS));
-        assertThat(letter.value()).startsWith("{\"event_id\":");
-        assertThat(letter.replayed()).isFalse();
-      });
+      assertThat(seen)
+          .hasSize(7)
+          .allSatisfy(letter -> {
+            assertThat(letter.code()).isEqualTo("missing_field");
+            assertThat(letter.origin().topic()).isEqualTo(rig.topic(Feed.EVENTS));
+            assertThat(letter.value()).startsWith("{\"event_id\":");
+            assertThat(letter.replayed()).isFalse();
+          });
       assertThat(seen.stream().map(DeadLetter::key))
           .containsExactlyInAnyOrder("u0", "u1", "u2", "u3", "u4", "u5", "u6");
       assertThatThrownBy(() -> box.page(Feed.EVENTS, "nonsense", 3))
@@ -60,8 +62,7 @@ class DeadLetterBoxTest {
       assertThat(box.replay(Feed.EVENTS, 5)).isEqualTo(new Replay(5, 0, 2));
       rig.awaitAll(Feed.EVENTS);
       assertThat(rig.deadLetters(Feed.EVENTS)).hasSize(12);
-      assertThat(
-              box.page(Feed.EVENTS, null, 100).items().stream().filter(DeadLetter::replayed))
+      assertThat(box.page(Feed.EVENTS, null, 100).items().stream().filter(DeadLetter::replayed))
           .hasSize(5);
       assertThat(box.replay(Feed.EVENTS, 100)).isEqualTo(new Replay(7, 0, 0));
     }

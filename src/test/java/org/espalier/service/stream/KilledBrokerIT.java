@@ -37,7 +37,8 @@ class KilledBrokerIT {
       enough.set(true);
       sender.join();
       rig.awaitAll(Feed.EVENTS);
-      // The sender is idempotent and all of its records were acknowledged, so the topic holds each once.
+      // The sender is idempotent and all of its records were acknowledged, so the topic holds each
+      // once.
       assertThat(rig.all(rig.topic(Feed.EVENTS))).hasSize(sent.get());
       assertThat(rig.store().lastSequence()).isEqualTo(sent.get());
       assertThat(rig.store().dictionary().size(Field.ENTITY)).isEqualTo(sent.get());

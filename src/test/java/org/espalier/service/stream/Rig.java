@@ -88,8 +88,7 @@ final class Rig implements AutoCloseable {
   /** Clients of a group. */
   Clients clients(String group) {
     return new Clients(
-        new DefaultKafkaConsumerFactory<>(
-            Map.of("bootstrap.servers", brokers, "group.id", group)),
+        new DefaultKafkaConsumerFactory<>(Map.of("bootstrap.servers", brokers, "group.id", group)),
         new DefaultKafkaProducerFactory<>(Map.of("bootstrap.servers", brokers)),
         new KafkaAdmin(Map.of("bootstrap.servers", brokers)));
   }
@@ -164,8 +163,7 @@ final class Rig implements AutoCloseable {
             JsonMapper.shared(),
             _ -> {})
         .forEach((feed, intake) -> all.put(feed, intakes.apply(intake)));
-    Stream stream =
-        parts.stream(properties, store(), clients, topics, deadLetters, all, meters);
+    Stream stream = parts.stream(properties, store(), clients, topics, deadLetters, all, meters);
     return new Running(stream, topics, deadLetters);
   }
 
@@ -242,9 +240,7 @@ final class Rig implements AutoCloseable {
                                   .next(
                                       "kafka/%s/%d/%s"
                                           .formatted(
-                                              end.getKey().topic(),
-                                              end.getKey().partition(),
-                                              id))
+                                              end.getKey().topic(), end.getKey().partition(), id))
                                   .orElse(0)
                               >= end.getValue()));
     }
@@ -280,7 +276,8 @@ final class Rig implements AutoCloseable {
       consumer.assign(topicPartitions);
       consumer.seekToBeginning(topicPartitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(topicPartitions);
-      while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+      while (ends.entrySet().stream()
+          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
         consumer.poll(Duration.ofMillis(100)).forEach(records::add);
       }
     }

@@ -63,8 +63,7 @@ class StreamTest {
     rig.start();
     Rig.await("reading", () -> rig.state(Feed.EVENTS) instanceof FeedState.Reading);
     rig.send(Feed.EVENTS, "ann", Rig.event("plain", "ann", "dune"));
-    var binary =
-        record("{\"type\":\"click\",\"user_id\":\"bob\",\"item_id\":\"dune\"}");
+    var binary = record("{\"type\":\"click\",\"user_id\":\"bob\",\"item_id\":\"dune\"}");
     binary.headers().add("ce_specversion", "1.0".getBytes(UTF_8));
     binary.headers().add("ce_id", "7".getBytes(UTF_8));
     binary.headers().add("ce_source", "/shop".getBytes(UTF_8));
@@ -145,8 +144,10 @@ class StreamTest {
     rig.send(Feed.USERS, "bob", "{\"fields\":{\"age\":34}}");
     rig.send(Feed.USERS, "ann", null);
     rig.send(Feed.USERS, "nobody", null);
-    rig.send(Feed.TRIPLES, "[\"a\",\"r\",\"b\"]", "{\"head\":\"a\",\"relation\":\"r\",\"tail\":\"b\"}");
-    rig.send(Feed.TRIPLES, "[\"a\",\"r\",\"c\"]", "{\"head\":\"a\",\"relation\":\"r\",\"tail\":\"c\"}");
+    rig.send(
+        Feed.TRIPLES, "[\"a\",\"r\",\"b\"]", "{\"head\":\"a\",\"relation\":\"r\",\"tail\":\"b\"}");
+    rig.send(
+        Feed.TRIPLES, "[\"a\",\"r\",\"c\"]", "{\"head\":\"a\",\"relation\":\"r\",\"tail\":\"c\"}");
     rig.send(Feed.TRIPLES, "[\"a\",\"r\",\"b\"]", null);
     rig.awaitAll(Feed.ITEMS);
     rig.awaitAll(Feed.USERS);
@@ -475,15 +476,13 @@ class StreamTest {
   private record FailingBatch(Intake.Batch batch, AtomicInteger failures, StoreException.Kind kind)
       implements Intake.Batch {
     @Override
-    public void add(ConsumerRecord<byte[], byte[]> record)
-        throws Rejection {
+    public void add(ConsumerRecord<byte[], byte[]> record) throws Rejection {
       batch.add(record);
     }
 
     @Override
     public Intake.Stored submit(String source, long from, long next) {
-      Intake.Stored stored =
-          failures.get() % 2 == 0 ? null : batch.submit(source, from, next);
+      Intake.Stored stored = failures.get() % 2 == 0 ? null : batch.submit(source, from, next);
       return () -> {
         if (failures.getAndDecrement() > 0) {
           throw new StoreException(kind, "fails on purpose");

@@ -28,8 +28,7 @@ record InOrder(List<Mutation<?>> changes) implements Mutation<Integer> {
   private static Mutation<?> mutation(TripleChange change) {
     return switch (change) {
       case TripleChange.Put(var triple) -> new PutTriples(List.of(triple));
-      case TripleChange.Delete delete ->
-          new DeleteTriples(List.of(delete));
+      case TripleChange.Delete delete -> new DeleteTriples(List.of(delete));
     };
   }
 

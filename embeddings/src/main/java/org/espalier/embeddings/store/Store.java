@@ -167,8 +167,7 @@ public final class Store implements AutoCloseable {
   /** Writes users' records and moves a source's position, in one batch. */
   public Pending<List<PutResult>> submitUsers(
       List<CatalogueUpdate> updates, SourcePosition source) {
-    return committer.submit(
-        new Positioned<>(new PutRecords(Catalogue.Kind.USER, updates), source));
+    return committer.submit(new Positioned<>(new PutRecords(Catalogue.Kind.USER, updates), source));
   }
 
   /** Changes triples one after the other, and moves a source's position, in one batch. */
@@ -202,9 +201,8 @@ public final class Store implements AutoCloseable {
     return committer.commit(
         new DeleteTriples(
             triples.stream()
-                .map(
-                    triple ->
-                        new TripleChange.Delete(triple.head(), triple.relation(), triple.tail()))
+                .map(triple ->
+                    new TripleChange.Delete(triple.head(), triple.relation(), triple.tail()))
                 .toList()));
   }
 

@@ -54,7 +54,8 @@ class StoreFailureTest {
     store.append(List.of(event("e1", "ann", "dune", 1)));
     disk.failWith(Status.Code.IOError);
     assertThatThrownBy(() ->
-            store.append(List.of(event("e2", "bob", "emma", 2)), new SourcePosition("clicks/0", 0, 7)))
+            store.append(
+                List.of(event("e2", "bob", "emma", 2)), new SourcePosition("clicks/0", 0, 7)))
         .isInstanceOfSatisfying(StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.IO))
         .hasMessageContaining("cannot write to " + directory);
     assertThat(store.lastSequence()).isEqualTo(1);

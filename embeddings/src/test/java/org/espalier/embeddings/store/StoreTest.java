@@ -268,7 +268,8 @@ class StoreTest {
     for (long stale : new long[] {0, 10, 11}) {
       assertThatThrownBy(() ->
               store.append(
-                  List.of(event(null, "bob", "emma", 2)), new SourcePosition("clicks/0", stale, 14)))
+                  List.of(event(null, "bob", "emma", 2)),
+                  new SourcePosition("clicks/0", stale, 14)))
           .isInstanceOfSatisfying(
               StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.STALE_POSITION))
           .hasMessageContaining("clicks/0 is at 12");
@@ -327,8 +328,7 @@ class StoreTest {
   }
 
   private static CatalogueUpdate update(String id, String fields) {
-    return new CatalogueUpdate(
-        id, fields, List.of(), false, 1, CatalogueUpdate.ANY_VERSION);
+    return new CatalogueUpdate(id, fields, List.of(), false, 1, CatalogueUpdate.ANY_VERSION);
   }
 
   @Test

@@ -68,8 +68,8 @@ final class DeadLetterBox {
               starts.put(
                   partition,
                   partition.partition() == from.partition()
-                      ? Math.max(from.offset(), begins.get(partition))
-                      : begins.get(partition)));
+                      ? Math.max(from.offset(), begins.getOrDefault(partition, 0L))
+                      : begins.getOrDefault(partition, 0L)));
       Map<TopicPartition, Long> replayed = replayed(consumer, partitions);
       List<ConsumerRecord<byte[], byte[]>> found = read(consumer, starts, limit + 1);
       List<DeadLetter> items =
@@ -79,7 +79,8 @@ final class DeadLetterBox {
                   DeadLetter.of(
                       letter,
                       letter.offset()
-                          < replayed.get(new TopicPartition(letter.topic(), letter.partition()))))
+                          < replayed.getOrDefault(
+                              new TopicPartition(letter.topic(), letter.partition()), 0L)))
               .toList();
       return new Page(
           items, found.size() > limit ? DeadLetterCursor.at(found.get(limit)).text() : null);
@@ -176,15 +177,16 @@ final class DeadLetterBox {
     long deadlineNs = System.nanoTime() + READ_MAX.toNanos();
     for (Map.Entry<TopicPartition, Long> start : starts.entrySet()) {
       TopicPartition partition = start.getKey();
+      long end = ends.getOrDefault(partition, 0L);
       consumer.assign(List.of(partition));
       consumer.seek(partition, start.getValue());
-      while (found.size() < limit && consumer.position(partition) < ends.get(partition)) {
+      while (found.size() < limit && consumer.position(partition) < end) {
         if (System.nanoTime() > deadlineNs) {
           throw new KafkaException(
               "reading took more than %d s; ask for fewer".formatted(READ_MAX.toSeconds()));
         }
         for (ConsumerRecord<byte[], byte[]> letter : consumer.poll(Duration.ofMillis(500))) {
-          if (found.size() < limit && letter.offset() < ends.get(partition)) {
+          if (found.size() < limit && letter.offset() < end) {
             found.add(letter);
           }
         }

@@ -32,13 +32,26 @@ final class Payloads {
     this.bytesMax = (int) limits.elementSize().toBytes();
   }
 
-  /**
-   * What is inside the envelope.
-   *
-   * @param json the element as it is sent over REST
-   * @param id source and id of a CloudEvent, which tell it from all others; null for plain JSON
-   */
-  record Payload(byte[] json, @Nullable String id) {}
+  /** What is inside the envelope. */
+  static final class Payload {
+    private final byte[] json;
+    private final @Nullable String id;
+
+    private Payload(byte[] json, @Nullable String id) {
+      this.json = json;
+      this.id = id;
+    }
+
+    /** The element as it is sent over REST. */
+    byte[] json() {
+      return json;
+    }
+
+    /** Source and id of a CloudEvent, which tell it from all others; null for plain JSON. */
+    @Nullable String id() {
+      return id;
+    }
+  }
 
   /** The payload of a record that has a value. */
   Payload open(ConsumerRecord<byte[], byte[]> record) throws Rejection {

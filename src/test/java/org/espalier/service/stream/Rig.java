@@ -248,11 +248,8 @@ final class Rig implements AutoCloseable {
 
   private String topicId(String topic) {
     try {
-      return admin
-          .describeTopics(List.of(topic))
-          .allTopicNames()
-          .get()
-          .get(topic)
+      return Objects.requireNonNull(
+              admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic))
           .topicId()
           .toString();
     } catch (InterruptedException | ExecutionException e) {

@@ -24,9 +24,17 @@ final class Staging implements AutoCloseable {
 
   private static final byte[] DELETION = {}; // every stored value has a version byte at least
 
-  private record Row(byte[] key, byte[] value) {
+  private static final class Row {
     static final Comparator<Row> BY_KEY =
         (left, right) -> Arrays.compareUnsigned(left.key, right.key);
+
+    private final byte[] key;
+    private final byte[] value;
+
+    Row(byte[] key, byte[] value) {
+      this.key = key;
+      this.value = value;
+    }
   }
 
   private final Database database;
@@ -172,7 +180,7 @@ final class Staging implements AutoCloseable {
       Row[] sorted = rows.toArray(Row[]::new);
       Arrays.sort(sorted, Row.BY_KEY); // stable: of two rows of one key the later wins
       for (Row row : sorted) {
-        toBatch(family, row.key(), row.value());
+        toBatch(family, row.key, row.value);
       }
     });
   }

@@ -200,7 +200,7 @@ class AdminHttpTest {
           {"target":{"keep":0}}                                           | invalid_value
           {"target":{"keep":1.5}}                                         | invalid_value
           {"target":{"keep":0.1},"tables":["item","genre"]}               | invalid_value
-          {"target":{"keep":0.1},"method":"mask"}                         | invalid_value
+          {"target":{"keep":0.1},"method":"mask"}                         | invalid_type
           {"target":{"keep":0.1},"dim":1000}                              | invalid_value
           {"target":{"keep":0.1},"duty":0}                                | invalid_value
           {"target":{"keep":0.1},"source":{"since":"yesterday"}}          | invalid_timestamp
@@ -288,9 +288,9 @@ class AdminHttpTest {
     service.delete(path).assertStatus(204);
     service.get(path).assertProblem(ProblemCode.UNKNOWN_GENERATION);
     service.delete(path).assertProblem(ProblemCode.UNKNOWN_GENERATION);
-    service
-        .delete("/v1/admin/generations/" + active())
-        .assertProblem(ProblemCode.GENERATION_ACTIVE);
+    String answers = "/v1/admin/generations/" + active();
+    service.put(answers + ":pin", "{\"pinned\":false}").assertStatus(200);
+    service.delete(answers).assertProblem(ProblemCode.GENERATION_ACTIVE);
   }
 
   @Test
@@ -385,7 +385,7 @@ class AdminHttpTest {
           """
           {"dim":0}                                          | invalid_value
           {"dim":"8"}                                        | invalid_type
-          {"loss":"hinge"}                                   | invalid_value
+          {"loss":"hinge"}                                   | invalid_type
           {"held_out":0.9}                                   | invalid_value
           {"threads":0}                                      | invalid_value
           {"colour":"red"}                                   | unknown_field

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RealBroker implements AutoCloseable {
 
-  private static final long START_MS_MAX = 120_000;
+  private static final long START_MS_MAX = 300_000;
 
   private final Path folder;
   private final int port;

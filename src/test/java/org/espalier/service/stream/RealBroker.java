@@ -3,6 +3,7 @@ package org.espalier.service.stream;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
@@ -142,9 +144,17 @@ public final class RealBroker implements AutoCloseable {
     return Files.readString(folder.resolve("out"), UTF_8);
   }
 
+  /** Below the system's own choices, so that no client of a broker that is down is given its port. */
   private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
+    for (int tries = 1; ; tries++) {
+      int port = ThreadLocalRandom.current().nextInt(20_000, 30_000);
+      try (ServerSocket socket = new ServerSocket(port)) {
+        return socket.getLocalPort();
+      } catch (BindException e) {
+        if (tries == 100) {
+          throw e;
+        }
+      }
     }
   }
 

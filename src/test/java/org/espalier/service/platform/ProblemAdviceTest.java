@@ -11,6 +11,7 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.test.web.servlet.MockMvc;
@@ -51,7 +52,22 @@ class ProblemAdviceTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DISK_FULL")
+  @CsvSource({
+    "NO_SUCH_GENERATION, UNKNOWN_GENERATION",
+    "STALE_GENERATION, STALE_GENERATION",
+    "GENERATION_ACTIVE, GENERATION_ACTIVE"
+  })
+  void what_does_not_fit_the_generations_that_there_are_says_so(
+      StoreException.Kind kind, ProblemCode code) throws Exception {
+    MockHttpServletResponse response = failWith(new StoreException(kind, "generation 7"));
+    assertProblem(response, code);
+    assertThat(response.getContentAsString()).contains("generation 7");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"DISK_FULL", "NO_SUCH_GENERATION", "STALE_GENERATION", "GENERATION_ACTIVE"})
   void any_other_fault_of_the_store_is_503_with_a_time_to_retry(StoreException.Kind kind)
       throws Exception {
     MockHttpServletResponse response = failWith(new StoreException(kind, "secret /path"));

@@ -54,8 +54,11 @@ record RunningHttp(int port) {
             "/v1/events",
             IntStream.range(0, events)
                 .mapToObj(e ->
-                    "{\"type\":\"click\",\"user_id\":\"u%d\",\"item_id\":\"i%d\"}"
-                        .formatted(e % users, random.nextInt(items / 2) * 2 + e % users % 2))
+                    "{\"type\":\"click\",\"user_id\":\"u%d\",\"item_id\":\"i%d\",\"timestamp\":%d}"
+                        .formatted(
+                            e % users,
+                            random.nextInt(items / 2) * 2 + e % users % 2,
+                            1_700_000_000_000L + e * 1000L))
                 .collect(Collectors.joining(",", "[", "]")))
         .assertStatus(202);
   }

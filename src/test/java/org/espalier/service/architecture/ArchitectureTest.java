@@ -74,7 +74,8 @@ class ArchitectureTest {
           planted("features do not know each other", "service.ranking", "service.ingest.X"),
           planted("the frame knows no feature", "service.platform", "service.ranking.X"),
           planted("the control plane knows no feature", "service.jobs", "service.training.X"),
-          planted("wire knows no platform", "service.wire", "service.platform.X"));
+          planted("wire knows no platform", "service.wire", "service.platform.X"),
+          planted("decoders know the frame only", "service.decode", "service.ingest.X"));
 
   private static Planted planted(String rule, String user, String used) {
     return new Planted(rule, user, "org.espalier." + used);

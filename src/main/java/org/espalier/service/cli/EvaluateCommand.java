@@ -11,10 +11,15 @@ import picocli.CommandLine.Command;
     },
     synopsisSubcommandLabel = "TASK",
     mixinStandardHelpOptions = true,
-    subcommands = {EvaluateRetrievalCommand.class, EvaluateCtrCommand.class},
+    subcommands = {
+      EvaluateRetrievalCommand.class,
+      EvaluateCtrCommand.class,
+      EvaluateSweepCommand.class
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  ./espalier evaluate retrieval --data ml-100k --model mf --loss als",
-      "  ./espalier evaluate ctr --data ml-100k-ctr --method pme --keep 0.1"
+      "  ./espalier evaluate ctr --data ml-100k-ctr --method pme --keep 0.1",
+      "  ./espalier evaluate sweep --data ml-100k-ctr --seeds 1,2,3 --out sweep"
     })
 final class EvaluateCommand extends CommandGroup {}

@@ -5,15 +5,14 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.espalier.learning.train.TrainingEvent;
 import org.espalier.search.job.CtrExperiment;
 import org.espalier.search.job.CtrReport;
 import org.espalier.search.job.CtrSettings;
 import org.espalier.search.model.Architecture;
+import org.espalier.search.size.Criterion;
 import org.espalier.search.size.Method;
 import org.espalier.search.size.NoRoomException;
 import org.espalier.service.console.CommandException;
-import org.espalier.service.console.Console;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -48,6 +47,21 @@ final class EvaluateCtrCommand implements Callable<Integer> {
   enum Projection {
     NESTED,
     PROJECTED
+  }
+
+  /** The saliencies by the names that the command line takes. */
+  enum SaliencyName {
+    CONNECTION,
+    TAYLOR,
+    FISHER;
+
+    Criterion criterion() {
+      return switch (this) {
+        case CONNECTION -> Criterion.CONNECTION;
+        case TAYLOR -> Criterion.TAYLOR;
+        case FISHER -> Criterion.FISHER;
+      };
+    }
   }
 
   /** A switch as people type it. */
@@ -98,6 +112,12 @@ final class EvaluateCtrCommand implements Callable<Integer> {
   private Projection projection = Projection.NESTED;
 
   @Option(
+      names = "--criterion",
+      description =
+          "Of pme: connection, taylor or fisher saliency (default: taylor; connection when projected).")
+  private @Nullable SaliencyName criterion;
+
+  @Option(
       names = "--distil",
       defaultValue = "off",
       description = "on: learn from teachers, which are trained first (default: ${DEFAULT-VALUE}).")
@@ -121,8 +141,8 @@ final class EvaluateCtrCommand implements Callable<Integer> {
   public Integer call() {
     CtrSettings settings = settings();
     CtrReport report;
-    try (Trainings shown = new Trainings()) {
-      report = CtrExperiment.evaluate(Objects.requireNonNull(data), settings, shown::on);
+    try (ExperimentTrainings shown = new ExperimentTrainings()) {
+      report = CtrExperiment.evaluate(Objects.requireNonNull(data), settings, shown);
     } catch (NoRoomException e) {
       throw new CommandException(String.valueOf(e.getMessage()));
     }
@@ -136,7 +156,8 @@ final class EvaluateCtrCommand implements Callable<Integer> {
     try {
       CtrSettings nested =
           CtrSettings.of(model, dim, method, keep, distil == Switch.ON, seed).withThreads(threads);
-      return projection == Projection.NESTED ? nested : nested.asPublished();
+      CtrSettings projected = projection == Projection.NESTED ? nested : nested.asPublished();
+      return criterion == null ? projected : projected.withCriterion(criterion.criterion());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(Objects.requireNonNull(spec).commandLine(), e.getMessage(), e);
     }
@@ -173,30 +194,5 @@ final class EvaluateCtrCommand implements Callable<Integer> {
             report.epochSeconds(),
             report.samplesPerS()));
     return text.toString();
-  }
-
-  /** Shows the trainings of one experiment one after the other. */
-  private static final class Trainings implements AutoCloseable {
-
-    private int started;
-    private @Nullable TrainingProgress current;
-
-    void on(TrainingEvent event) {
-      if (current == null) {
-        started++;
-        current = new TrainingProgress(Console.ofProcess(), "Training, part " + started);
-      }
-      current.on(event);
-      if (event instanceof TrainingEvent.Stopped) {
-        current = null; // it has closed itself
-      }
-    }
-
-    @Override
-    public void close() {
-      if (current != null) {
-        current.close();
-      }
-    }
   }
 }

@@ -75,16 +75,73 @@ class EvaluateCtrTest {
 
   @ParameterizedTest(name = "{0}")
   @ValueSource(
-      strings = {"--keep=0", "--keep=1.5", "--dim=0", "--threads=0", "--method=luck", "--distil=x"})
+      strings = {
+        "--keep=0",
+        "--keep=1.5",
+        "--dim=0",
+        "--threads=0",
+        "--method=luck",
+        "--distil=x",
+        "--criterion=x"
+      })
   void a_flag_out_of_its_range_is_wrong_usage(String flag) {
     assertThat(evaluate(flag)).isEqualTo(2);
     assertThat(out.toString()).isEmpty();
     assertThat(err.toString()).startsWith("espalier: ").contains("evaluate ctr --help");
   }
 
+  @Test
+  void a_sweep_prints_its_table_and_goes_on_from_its_folder() throws IOException {
+    String[] flags = {
+      "--dim=8",
+      "--methods=uniform,paper",
+      "--keeps=0.5",
+      "--seeds=1,2",
+      "--distil=off",
+      "--out=" + folder.resolve("sweep")
+    };
+    assertThat(run("sweep", flags)).isZero();
+    String table = out.toString();
+    assertThat(table).startsWith("| method |").contains("| uniform | no | 0.5 |", "| paper |");
+    assertThat(folder.resolve("sweep/sweep.md")).hasContent(table);
+    assertThat(Files.readString(folder.resolve("sweep/sweep.svg"))).startsWith("<svg");
+
+    out.getBuffer().setLength(0);
+    assertThat(run("sweep", flags)).isZero();
+    assertThat(out.toString()).as("seconds too: nothing ran again").isEqualTo(table);
+  }
+
+  @Test
+  void a_sweep_as_json_is_one_object() {
+    assertThat(
+            run(
+                "sweep",
+                "--dim=8",
+                "--methods=uniform",
+                "--keeps=0.5",
+                "--seeds=1",
+                "--distil=off",
+                "--json"))
+        .isZero();
+    assertThat(out.toString()).startsWith("{").endsWith("}\n").hasLineCount(1);
+    JsonNode row = JsonMapper.shared().readTree(out.toString()).get("rows").get(0);
+    assertThat(row.get("contender").asString()).isEqualTo("uniform");
+    assertThat(row.get("auc").get("mean").asDouble()).isGreaterThan(0.6);
+  }
+
+  @Test
+  void a_sweep_with_a_budget_out_of_range_is_wrong_usage() {
+    assertThat(run("sweep", "--keeps=0.1,2")).isEqualTo(2);
+    assertThat(err.toString()).startsWith("espalier: keep=2.0 is not in (0, 1]");
+  }
+
   private int evaluate(String... flags) {
+    return run("ctr", flags);
+  }
+
+  private int run(String task, String... flags) {
     List<String> arguments =
-        new ArrayList<>(List.of("evaluate", "ctr", "--data", folder.toString()));
+        new ArrayList<>(List.of("evaluate", task, "--data", folder.toString()));
     arguments.addAll(List.of(flags));
     return EspalierCommand.commandLine()
         .setOut(new PrintWriter(out, true))

@@ -3,11 +3,11 @@ package org.espalier.search.job;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
@@ -24,6 +24,7 @@ import org.espalier.search.model.SampleSource;
 import org.espalier.search.model.TableLayout;
 import org.espalier.search.model.TrainingResult;
 import org.espalier.search.size.Method;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Experiments on one click log: teachers where they are wanted, sizes, training, one look at the test
@@ -34,12 +35,12 @@ public final class CtrExperiment {
   private static final int DECILES = 10;
 
   private final CtrData data;
-  private final Map<LessonKey, Lessons> lessons = new HashMap<>();
+  private @Nullable Lessons lessons; // of the last teachers; one set at a time bounds the memory
 
   private record LessonKey(Architecture.Kind kind, int dim, long seed, int threads) {}
 
-  /** What is learned from, and how long it took to make. */
-  private record Lessons(SampleSource source, double seconds) {}
+  /** What is learned from, whose teaching it is, and how long it took to make. */
+  private record Lessons(Optional<LessonKey> key, SampleSource source, double seconds) {}
 
   /** Experiments on a log. */
   public CtrExperiment(CtrData data) {
@@ -59,13 +60,16 @@ public final class CtrExperiment {
    * @throws CancellationException when it was cancelled
    */
   public CtrReport run(CtrSettings settings, TrainingListener listener, BooleanSupplier cancelled) {
+    PrunedLayouts layouts = new PrunedLayouts(data, settings);
+    layouts.requireRoom();
     Lessons learned =
         settings.distil()
             ? teachersLessons(settings, listener, cancelled)
-            : new Lessons(SampleSource.of(data.train()), 0);
+            : new Lessons(Optional.empty(), SampleSource.of(data.train()), 0);
     SampleSource source = learned.source();
     long searchStart = System.nanoTime();
-    CtrModel model = new SizeSearch(data, settings, source, listener, cancelled).find();
+    SizeSearch search = new SizeSearch(data, settings, source, listener, cancelled);
+    CtrModel model = search.find();
     double searchSeconds = (System.nanoTime() - searchStart) * 1e-9;
     stopIf(cancelled);
     TrainingResult result =
@@ -82,22 +86,30 @@ public final class CtrExperiment {
       throw new IllegalStateException(
           "the training diverged in epoch " + result.outcome().epochs());
     }
-    return report(settings, model, result, searchSeconds, learned.seconds());
+    int stored = model.layout().storedNumbers();
+    if (stored > layouts.budget()) {
+      throw new IllegalStateException(
+          "%d numbers exceed the budget of %d".formatted(stored, layouts.budget()));
+    }
+    Times times = new Times(learned.seconds(), searchSeconds, search.phaseSeconds());
+    return report(settings, model, layouts.budget(), result, times);
   }
 
   private Lessons teachersLessons(
       CtrSettings settings, TrainingListener listener, BooleanSupplier cancelled) {
     LessonKey key =
         new LessonKey(settings.kind(), settings.dim(), settings.seed(), settings.threads());
-    Lessons known = lessons.get(key);
-    if (known == null) {
+    Lessons known = lessons;
+    if (known == null || !known.key().equals(Optional.of(key))) {
+      lessons = null;
       long start = System.nanoTime();
       Teachers teachers =
           Teachers.train(
               data, key.kind(), key.dim(), key.seed(), key.threads(), listener, cancelled);
       stopIf(cancelled);
-      known = new Lessons(teachers.pairs(data, key.seed()), (System.nanoTime() - start) * 1e-9);
-      lessons.put(key, known);
+      SampleSource pairs = teachers.pairs(data, key.seed());
+      known = new Lessons(Optional.of(key), pairs, (System.nanoTime() - start) * 1e-9);
+      lessons = known;
     }
     return known;
   }
@@ -108,19 +120,13 @@ public final class CtrExperiment {
     }
   }
 
+  /** What came before the last training, in seconds. */
+  private record Times(double teachers, double search, Map<String, Double> phases) {}
+
   private CtrReport report(
-      CtrSettings settings,
-      CtrModel model,
-      TrainingResult result,
-      double searchSeconds,
-      double teacherSeconds) {
+      CtrSettings settings, CtrModel model, int budget, TrainingResult result, Times times) {
     CtrMetrics test = model.judge(data.test());
     TableLayout layout = model.layout();
-    int budget = SizeSearch.budget(data, settings);
-    if (layout.storedNumbers() > budget) {
-      throw new IllegalStateException(
-          "%d numbers exceed the budget of %d".formatted(layout.storedNumbers(), budget));
-    }
     return new CtrReport(
         lower(settings.kind()),
         settings.dim(),
@@ -138,9 +144,10 @@ public final class CtrExperiment {
         (long) Float.BYTES * layout.storedNumbers() + layout.indexBytes(),
         result.outcome().epochs(),
         result.epochSeconds(),
-        searchSeconds,
+        times.search(),
+        times.phases(),
         result.outcome().total().toNanos() * 1e-9,
-        teacherSeconds,
+        times.teachers(),
         result.samplesPerSecond(),
         histogram(layout),
         decileSizes(layout),

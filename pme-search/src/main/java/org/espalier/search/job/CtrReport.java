@@ -16,6 +16,7 @@ import java.util.Map;
  * @param epochs of the last training
  * @param epochSeconds of its steps, mean
  * @param searchSeconds until the sizes were known
+ * @param searchPhases seconds of the search's parts, in order
  * @param trainSeconds of the last training, samples and validation included
  * @param teacherSeconds of the teachers' training and their labelling of pairs, once a seed; 0 without
  * @param samplesPerS of the last training's steps
@@ -41,6 +42,7 @@ public record CtrReport(
     int epochs,
     double epochSeconds,
     double searchSeconds,
+    Map<String, Double> searchPhases,
     double trainSeconds,
     double teacherSeconds,
     double samplesPerS,

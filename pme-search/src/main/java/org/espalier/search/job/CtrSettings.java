@@ -78,6 +78,12 @@ public record CtrSettings(
         kind, dim, method, other, projecting, distil, criterion, sizeMin, seed, threads);
   }
 
+  /** The same experiment with another saliency. */
+  public CtrSettings withCriterion(Criterion other) {
+    return new CtrSettings(
+        kind, dim, method, keep, projecting, distil, other, sizeMin, seed, threads);
+  }
+
   /** The same experiment with another number of threads. */
   public CtrSettings withThreads(int other) {
     return new CtrSettings(

@@ -1,129 +1,104 @@
 package org.espalier.search.job;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.espalier.learning.train.TrainingListener;
+import org.espalier.search.data.CtrData;
+import org.espalier.search.model.Architecture;
 import org.espalier.search.size.NoRoomException;
 
-/** Many experiments on one log, and their table: methods by budgets, mean and deviation over seeds. */
-public final class CtrSweep {
+/**
+ * Many experiments on one log: contenders by budgets by seeds, without and with distillation. The test
+ * file is read once an experiment.
+ *
+ * @param threads parts that a batch is cut into
+ */
+public record CtrSweep(Architecture.Kind kind, int dim, int threads) {
 
-  private CtrSweep() {}
+  /** Follows a sweep from experiment to experiment. */
+  public interface Observer {
+
+    /**
+     * An experiment starts.
+     *
+     * @param done how many of this call's have ended
+     * @param total how many this call runs
+     */
+    void starts(SweepRun.Cell cell, int done, int total);
+
+    /** Hears the trainings of the experiment that has started last. */
+    TrainingListener trainings();
+  }
 
   /**
-   * One row of the table.
-   *
-   * @param runs seeds that it is the mean of
-   * @param aucMean on the test file
-   * @param aucDeviation standard deviation over the seeds, 0 for one
-   * @param parameters stored numbers, the most of any seed
+   * The experiments of a sweep, seed by seed, so that teachers are trained once a seed. The full size
+   * has one budget.
    */
-  public record Row(
-      String method,
-      String projection,
-      boolean distil,
-      double keep,
-      int runs,
-      double aucMean,
-      double aucDeviation,
-      double loglossMean,
-      int parameters) {}
-
-  /**
-   * Runs all settings; those whose budget has no room for their method give no report.
-   *
-   * @param settings seed by seed, so that teachers are trained once a seed
-   */
-  public static List<CtrReport> run(
-      CtrExperiment experiment,
-      List<CtrSettings> settings,
-      TrainingListener listener,
-      BooleanSupplier cancelled) {
-    List<CtrReport> reports = new ArrayList<>();
-    for (CtrSettings one : settings) {
-      try {
-        reports.add(experiment.run(one, listener, cancelled));
-      } catch (NoRoomException _) {
-        // an empty cell: the table shows which methods cannot go that low
+  public static List<SweepRun.Cell> cells(
+      List<Contender> contenders, List<Double> keeps, List<Boolean> distils, List<Long> seeds) {
+    Set<SweepRun.Cell> cells = new LinkedHashSet<>();
+    for (long seed : seeds) {
+      for (boolean distil : distils) {
+        for (Contender contender : contenders) {
+          for (double keep : keeps) {
+            cells.add(
+                new SweepRun.Cell(contender, distil, contender == Contender.FULL ? 1 : keep, seed));
+          }
+        }
       }
     }
-    return List.copyOf(reports);
+    return List.copyOf(cells);
   }
 
-  /** Means over seeds, in the order in which the first of each was run. */
-  public static List<Row> rows(List<CtrReport> reports) {
-    record Key(String method, String projection, boolean distil, double keep) {}
-
-    Map<Key, List<CtrReport>> groups = new LinkedHashMap<>();
-    for (CtrReport report : reports) {
-      Key key = new Key(report.method(), report.projection(), report.distil(), report.keep());
-      groups.computeIfAbsent(key, _ -> new ArrayList<>()).add(report);
-    }
-    List<Row> rows = new ArrayList<>();
-    groups.forEach((key, group) -> {
-      double[] aucs = group.stream().mapToDouble(CtrReport::auc).toArray();
-      rows.add(
-          new Row(
-              key.method(),
-              key.projection(),
-              key.distil(),
-              key.keep(),
-              group.size(),
-              mean(aucs),
-              deviation(aucs),
-              mean(group.stream().mapToDouble(CtrReport::logloss).toArray()),
-              group.stream().mapToInt(CtrReport::parameters).max().orElseThrow()));
-    });
-    return List.copyOf(rows);
+  /**
+   * Refuses what no experiment can be run with.
+   *
+   * @throws IllegalArgumentException when a budget is not in (0, 1], or size or threads out of range
+   */
+  public void check(List<SweepRun.Cell> cells) {
+    cells.forEach(this::settings);
   }
 
-  /** The rows as a Markdown table. */
-  public static String table(List<Row> rows) {
-    StringBuilder table =
-        new StringBuilder(
-            """
-            | method | projection | distil | keep | numbers | AUC | logloss | seeds |
-            |---|---|---|---|---|---|---|---|
-            """);
-    for (Row row : rows) {
-      table.append(
-          String.format(
-              Locale.ROOT,
-              "| %s | %s | %s | %s | %,d | %.4f ± %.4f | %.4f | %d |%n",
-              row.method(),
-              row.projection(),
-              row.distil() ? "on" : "off",
-              row.keep(),
-              row.parameters(),
-              row.aucMean(),
-              row.aucDeviation(),
-              row.loglossMean(),
-              row.runs()));
-    }
-    return table.toString();
+  /** The model and the data in one line, for {@link SweepLog#open}. */
+  public String subject(CtrData data) {
+    return "%s, dim %d, data %08x"
+        .formatted(kind.name().toLowerCase(Locale.ROOT), dim, data.checksum());
   }
 
-  private static double mean(double[] values) {
-    double sum = 0;
-    for (double value : values) {
-      sum += value;
+  /**
+   * Runs the experiments that the log does not have, and adds each to it as it ends.
+   *
+   * @throws IllegalArgumentException as {@link #check} does, before any work
+   * @throws java.util.concurrent.CancellationException when it was cancelled
+   */
+  public void run(
+      CtrExperiment experiment,
+      List<SweepRun.Cell> cells,
+      SweepLog log,
+      Observer observer,
+      BooleanSupplier cancelled) {
+    List<SweepRun.Cell> left = new ArrayList<>(cells);
+    left.removeIf(log::contains);
+    List<CtrSettings> settings = left.stream().map(this::settings).toList();
+    for (int i = 0; i < left.size(); i++) {
+      observer.starts(left.get(i), i, left.size());
+      Optional<SweepRun.Figures> figures;
+      try {
+        CtrReport report = experiment.run(settings.get(i), observer.trainings(), cancelled);
+        figures = Optional.of(SweepRun.Figures.of(report));
+      } catch (NoRoomException _) {
+        figures = Optional.empty(); // the table shows which contenders cannot go that low
+      }
+      log.append(new SweepRun(left.get(i), figures));
     }
-    return sum / values.length;
   }
 
-  private static double deviation(double[] values) {
-    if (values.length < 2) {
-      return 0;
-    }
-    double mean = mean(values);
-    double squares = 0;
-    for (double value : values) {
-      squares += (value - mean) * (value - mean);
-    }
-    return Math.sqrt(squares / (values.length - 1));
+  private CtrSettings settings(SweepRun.Cell cell) {
+    return cell.contender().settings(kind, dim, cell.keep(), cell.distil(), cell.seed(), threads);
   }
 }

@@ -7,14 +7,13 @@ public final class SweepChart {
 
   private SweepChart() {}
 
-  /** The chart of at least one row. */
-  public static String svg(List<CtrSweep.Row> rows) {
-    return LineChart.svg(rows.stream().map(SweepChart::point).toList());
+  /** The chart; of the rows, one at least has a figure. */
+  public static String svg(List<SweepTable.Row> rows) {
+    return LineChart.svg(rows.stream().filter(row -> row.seeds() > 0).map(SweepChart::point).toList());
   }
 
-  private static LineChart.Point point(CtrSweep.Row row) {
-    String line =
-        "%s, %s%s".formatted(row.method(), row.projection(), row.distil() ? ", distilled" : "");
-    return new LineChart.Point(line, row.keep(), row.aucMean(), row.aucDeviation());
+  private static LineChart.Point point(SweepTable.Row row) {
+    String line = row.contender() + (row.distil() ? ", distilled" : "");
+    return new LineChart.Point(line, row.keep(), row.auc().mean(), row.auc().deviation());
   }
 }

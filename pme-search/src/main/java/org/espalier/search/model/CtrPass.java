@@ -2,6 +2,7 @@ package org.espalier.search.model;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import org.espalier.search.data.CtrSamples;
 
 /** One thread's way through a model, forward and back. It reads the model and writes none of it. */
@@ -12,6 +13,7 @@ public final class CtrPass {
   private final List<Head> heads;
   private final Gradients gradients;
   private float[] logits = new float[0];
+  private float[] targets = new float[0];
   private float[] dLogits = new float[0];
 
   /** A workspace for a model; gradients take as much memory as the model's numbers. */
@@ -48,10 +50,19 @@ public final class CtrPass {
    */
   double backward(float[] labels, int[] order, int from, float scale) {
     int count = batch.sampleCount();
+    targets = UnitBatch.atLeast(targets, count);
+    for (int s = 0; s < count; s++) {
+      targets[s] = labels[order[from + s]];
+    }
+    return backward(scale);
+  }
+
+  private double backward(float scale) {
+    int count = batch.sampleCount();
     dLogits = UnitBatch.atLeast(dLogits, count);
     double sum = 0;
     for (int s = 0; s < count; s++) {
-      float label = labels[order[from + s]];
+      float label = targets[s];
       sum += LogisticLoss.value(logits[s], label);
       dLogits[s] = scale * LogisticLoss.derivative(logits[s], label);
     }
@@ -72,5 +83,20 @@ public final class CtrPass {
     gradients.clear();
     forward(samples.cells(), order, from, count, Dropout.none());
     return backward(samples.labels(), order, from, 1f / count) / count;
+  }
+
+  /**
+   * As {@link #gradient}, with labels drawn from the model's own probabilities instead of the samples':
+   * the gradient's spread is then the model's Fisher information, free of what it has not learned.
+   */
+  public double gradientOfOwnLabels(
+      CtrSamples samples, int[] order, int from, int count, RandomGenerator random) {
+    gradients.clear();
+    forward(samples.cells(), order, from, count, Dropout.none());
+    targets = UnitBatch.atLeast(targets, count);
+    for (int s = 0; s < count; s++) {
+      targets[s] = random.nextDouble() < 1 / (1 + Math.exp(-logits[s])) ? 1 : 0;
+    }
+    return backward(1f / count) / count;
   }
 }

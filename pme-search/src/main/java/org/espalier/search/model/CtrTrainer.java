@@ -31,6 +31,7 @@ public final class CtrTrainer implements Trainee {
   private final List<CtrPass> passes = new ArrayList<>(); // one a part
   private final List<Dropout> dropouts = new ArrayList<>();
   private final Workers workers;
+  private int[] order = new int[0]; // of the samples; kept from epoch to epoch
   private long steps;
   private long stepNanos;
   private long samplesSeen;
@@ -85,13 +86,13 @@ public final class CtrTrainer implements Trainee {
   public void trainEpoch(int epoch, Progress progress) {
     CtrSamples samples = source.epoch(epoch);
     long start = System.nanoTime();
-    int[] order = shuffled(samples.count());
+    shuffle(samples.count());
     int batches = Math.ceilDiv(order.length, spec.batch());
     boolean goOn = true;
     for (int b = 0; b < batches && goOn; b++) {
       int from = b * spec.batch();
       int count = Math.min(spec.batch(), order.length - from);
-      double lossSum = runBatch(samples, order, from, count);
+      double lossSum = runBatch(samples, from, count);
       optimiser.step(passes.getFirst().gradients(), rate(batches), spec.l2());
       steps++;
       samplesSeen += count;
@@ -108,19 +109,20 @@ public final class CtrTrainer implements Trainee {
     return spec.learningRate() * 0.5 * (1 + Math.cos(Math.PI * Math.min(1, progress)));
   }
 
-  private int[] shuffled(int count) {
-    int[] order = new int[count];
+  private void shuffle(int count) {
+    if (order.length != count) {
+      order = new int[count];
+    }
     for (int i = 0; i < count; i++) {
       order[i] = i;
     }
     for (int i = count - 1; i > 0; i--) {
       IntArrays.swap(order, i, random.nextInt(i + 1));
     }
-    return order;
   }
 
   /** Leaves the gradient of the batch's mean loss in the first pass; returns the sum of the losses. */
-  private double runBatch(CtrSamples samples, int[] order, int from, int count) {
+  private double runBatch(CtrSamples samples, int from, int count) {
     int parts = Math.min(passes.size(), count);
     double[] losses = new double[parts];
     workers.forBlocks(

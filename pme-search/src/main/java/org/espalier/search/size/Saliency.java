@@ -11,6 +11,14 @@ import org.espalier.search.model.TableLayout;
 /** Accumulates the saliency of every number in a model's rows over mini-batches of a log. */
 public final class Saliency {
 
+  /** Where the labels of the batches come from. */
+  public enum Labels {
+    /** What the log says. */
+    LOG,
+    /** Drawn from the model's own probabilities. */
+    OWN
+  }
+
   private Saliency() {}
 
   /**
@@ -25,6 +33,7 @@ public final class Saliency {
   public static double[] of(
       CtrModel model,
       CtrSamples samples,
+      Labels labels,
       Criterion criterion,
       int batches,
       int batch,
@@ -39,7 +48,11 @@ public final class Saliency {
       for (int i = 0; i < order.length; i++) {
         order[i] = random.nextInt(samples.count());
       }
-      pass.gradient(samples, order, 0, order.length);
+      if (labels == Labels.OWN) {
+        pass.gradientOfOwnLabels(samples, order, 0, order.length, random);
+      } else {
+        pass.gradient(samples, order, 0, order.length);
+      }
       Gradients gradients = pass.gradients();
       for (int i = 0; i < gradients.touchedCount(); i++) {
         int token = gradients.touched(i);
@@ -54,18 +67,5 @@ public final class Saliency {
       sums[i] = criterion.finish(sums[i]);
     }
     return sums;
-  }
-
-  /**
-   * The same samples with labels drawn from the model's own probabilities: the gradient's spread is then
-   * the model's Fisher information, free of what the model has not learned.
-   */
-  public static CtrSamples withOwnLabels(
-      CtrModel model, CtrSamples samples, SplittableRandom random) {
-    float[] labels = model.logits(samples);
-    for (int i = 0; i < labels.length; i++) {
-      labels[i] = random.nextDouble() < 1 / (1 + Math.exp(-labels[i])) ? 1 : 0;
-    }
-    return samples.withLabels(labels);
   }
 }

@@ -14,11 +14,13 @@ import org.espalier.search.model.ClickWorld;
 import org.espalier.search.model.Projecting;
 import org.espalier.search.size.Criterion;
 import org.espalier.search.size.Method;
+import org.espalier.search.size.NoRoomException;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -148,6 +150,28 @@ class CtrExperimentTest {
     assertThatThrownBy(() -> run(settings))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("keep=0.01 leaves 16 numbers; method UNIFORM needs at least");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @EnumSource(value = Method.class, names = "FULL", mode = EnumSource.Mode.EXCLUDE)
+  void a_budget_without_room_is_refused_before_teachers_are_trained(Method method) {
+    CtrSettings settings = CtrSettings.of(Kind.DEEPFM, DIM, method, 0.001, true, 9);
+    AtomicInteger events = new AtomicInteger();
+
+    assertThatThrownBy(() -> SHARED.run(settings, _ -> events.incrementAndGet(), () -> false))
+        .isInstanceOf(NoRoomException.class)
+        .hasMessageContaining("keep=0.001 leaves 1 numbers; method " + method);
+    assertThat(events).hasValue(0);
+  }
+
+  @Test
+  void the_search_says_what_its_phases_took() {
+    CtrReport report = run(CtrSettings.of(Kind.DEEPFM, DIM, Method.PME, 0.25, false, 1));
+
+    assertThat(report.searchPhases())
+        .containsOnlyKeys("warm-up", "rotation", "saliency", "allocation");
+    assertThat(report.searchPhases().values().stream().mapToDouble(seconds -> seconds).sum())
+        .isLessThanOrEqualTo(report.searchSeconds());
   }
 
   @Test

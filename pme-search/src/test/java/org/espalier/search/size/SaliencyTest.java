@@ -50,6 +50,35 @@ class SaliencyTest {
     assertThat(touched).isGreaterThanOrEqualTo(6);
   }
 
+  /** E over own labels of (σ − y)² is σ(1 − σ), so Σ g² over many draws is known without drawing. */
+  @Test
+  void own_labels_give_the_fisher_information_of_the_model() {
+    CtrModel model = model(Architecture.Kind.FM);
+    CtrSamples one = new CtrSamples(Arrays.copyOf(data.train().cells(), 3), new float[] {1}, 3);
+    int draws = 4_000;
+    double[] own =
+        Saliency.of(
+            model,
+            one,
+            Saliency.Labels.OWN,
+            Criterion.FISHER,
+            draws,
+            1,
+            new SplittableRandom(7),
+            () -> false);
+    double[] clicked = saliency(model, one, Criterion.FISHER, 1);
+    double p = 1 / (1 + Math.exp(-model.logits(one)[0]));
+
+    int touched = 0;
+    for (int i = 0; i < own.length; i++) {
+      // With the label 1 the factor before the same products is (1 − p)².
+      double expected = draws * clicked[i] / ((1 - p) * (1 - p)) * p * (1 - p);
+      assertThat(own[i]).isCloseTo(expected, within(0.1 * expected + 1e-9));
+      touched += expected > 0 ? 1 : 0;
+    }
+    assertThat(touched).isGreaterThanOrEqualTo(6);
+  }
+
   @Test
   void a_rotation_leaves_the_logits_and_sorts_the_coordinates() {
     CtrModel model = model(Architecture.Kind.DEEPFM);
@@ -104,7 +133,15 @@ class SaliencyTest {
 
   private static double[] saliency(
       CtrModel model, CtrSamples samples, Criterion criterion, int batches) {
-    return Saliency.of(model, samples, criterion, batches, 1, new SplittableRandom(1), () -> false);
+    return Saliency.of(
+        model,
+        samples,
+        Saliency.Labels.LOG,
+        criterion,
+        batches,
+        1,
+        new SplittableRandom(1),
+        () -> false);
   }
 
   private static double slope(CtrModel model, CtrSamples samples, int at) {

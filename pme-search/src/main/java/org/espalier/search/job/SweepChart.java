@@ -9,7 +9,8 @@ public final class SweepChart {
 
   /** The chart; of the rows, one at least has a figure. */
   public static String svg(List<SweepTable.Row> rows) {
-    return LineChart.svg(rows.stream().filter(row -> row.seeds() > 0).map(SweepChart::point).toList());
+    return LineChart.svg(
+        rows.stream().filter(row -> row.seeds() > 0).map(SweepChart::point).toList());
   }
 
   private static LineChart.Point point(SweepTable.Row row) {

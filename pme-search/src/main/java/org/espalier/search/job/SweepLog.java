@@ -99,9 +99,9 @@ public final class SweepLog {
     return new ArrayList<>(runs.values());
   }
 
-  /** Adds an experiment. */
+  /** Adds an experiment, with the digits that a line has: a later call must give the same table. */
   void append(SweepRun run) {
-    runs.put(run.cell(), run);
+    runs.put(run.cell(), parse(line(run)));
     file.ifPresent(path -> {
       try {
         Files.write(

@@ -18,7 +18,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorLongRows {
 
-  private static final int EIGHT = 8;
+  static final int EIGHT = 8;
 
   // A species that is not a constant keeps C2 from intrinsics: every operation then allocates.
   private static final VectorSpecies<Float> LANES =
@@ -54,6 +54,10 @@ final class VectorLongRows {
         long block = at + row / ROWS * (size * LINE);
         scores[scoresAt + row] = dotLane(blocks, block, row % ROWS, size, query, queryAt);
       }
+      return;
+    }
+    if (size == VectorRowsOf64.SIZE && VectorRowsOf64.SUPPORTED) {
+      VectorRowsOf64.dot(blocks, at, blockCount, query, queryAt, scores, scoresAt);
       return;
     }
     int lines = size / EIGHT;

@@ -190,35 +190,47 @@ public final class SizeAllocator {
   private double highestPrice() {
     double highest = 0;
     for (int t = 0; t < curves.tokenCount(); t++) {
-      for (int d = 0; d < curves.dim(); d++) {
-        highest = Math.max(highest, curves.step(t, d));
-      }
+      highest = Math.max(highest, curves.step(t, 0)); // no later one adds more
     }
     return highest * 1.001 + Double.MIN_NORMAL;
   }
 
-  /** Every token's best size at its field's price; of equal ones the smallest. */
+  /**
+   * Every token's best size at its field's price; of equal ones the smallest. A curve rises by less and
+   * less, so the first size that does not pay ends a token: the cost is that of the sizes that are taken.
+   */
   private int[] choose(int[] allowed, double[] fieldPrices) {
     int[] chosen = new int[curves.tokenCount()];
     for (int t = 0; t < chosen.length; t++) {
       double price = fieldPrices[fieldOf[t]];
-      double gain = 0;
-      int size = 0;
-      double best = Double.NEGATIVE_INFINITY;
+      boolean least = true;
       for (int candidate : allowed) {
         if (candidate > largest[t]) {
           break;
         }
-        while (size < candidate) {
-          gain += curves.step(t, size++);
-        }
-        if (candidate >= smallest[t] && gain - price * candidate > best) {
-          best = gain - price * candidate;
+        if (candidate >= smallest[t]) {
+          if (!least && !pays(t, chosen[t], candidate, price)) {
+            break;
+          }
           chosen[t] = candidate;
+          least = false;
         }
       }
     }
     return chosen;
+  }
+
+  private boolean pays(int token, int from, int to, double price) {
+    return sum(token, from, to) > price * (to - from);
+  }
+
+  /** What a token gains between two sizes. */
+  private double sum(int token, int from, int to) {
+    double sum = 0;
+    for (int d = from; d < to; d++) {
+      sum += curves.step(token, d);
+    }
+    return sum;
   }
 
   /** What an allocation stores. */
@@ -250,14 +262,13 @@ public final class SizeAllocator {
     for (int t = 0; t < chosen.length; t++) {
       for (int candidate : allowed) {
         boolean free = projecting != Projecting.PROJECTED || inUse[candidate];
-        int more = candidate - chosen[t];
-        boolean fits = more <= Math.min(left, leftInField[fieldOf[t]]);
-        if (free && more > 0 && fits && candidate <= largest[t]) {
-          double each = (curves.gain(t, candidate) - curves.gain(t, chosen[t])) / more;
-          if (each > worth[t]) {
-            worth[t] = each;
+        if (free && candidate > chosen[t]) { // later ones are worth less a number
+          int more = candidate - chosen[t];
+          if (more <= Math.min(left, leftInField[fieldOf[t]]) && candidate <= largest[t]) {
+            worth[t] = sum(t, chosen[t], candidate) / more;
             next[t] = candidate;
           }
+          break;
         }
       }
     }

@@ -5,6 +5,10 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.espalier.learning.data.world.SampleWorld;
+import org.espalier.search.data.CtrData;
+import org.espalier.search.data.CtrFolder;
+import org.espalier.search.data.WorldClicks;
 import org.espalier.search.job.CtrExperiment;
 import org.espalier.search.job.CtrReport;
 import org.espalier.search.job.CtrSettings;
@@ -13,7 +17,10 @@ import org.espalier.search.size.Criterion;
 import org.espalier.search.size.Method;
 import org.espalier.search.size.NoRoomException;
 import org.espalier.service.console.CommandException;
+import org.espalier.service.console.Console;
+import org.espalier.service.console.Progress;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,7 +43,8 @@ import tools.jackson.databind.json.JsonMapper;
     footerHeading = "%nExamples:%n",
     footer = {
       "  ./espalier evaluate ctr --data ml-100k-ctr --method full",
-      "  ./espalier evaluate ctr --data ml-100k-ctr --method pme --keep 0.05 --distil on --json"
+      "  ./espalier evaluate ctr --data ml-100k-ctr --method pme --keep 0.05 --distil on --json",
+      "  ./espalier evaluate ctr --world 10000000 --method pme --keep 0.05 --json"
     })
 final class EvaluateCtrCommand implements Callable<Integer> {
 
@@ -70,12 +78,55 @@ final class EvaluateCtrCommand implements Callable<Integer> {
     OFF
   }
 
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "DIR",
-      description = "A folder with train.tsv, valid.tsv and test.tsv.")
-  private @Nullable Path data;
+  /** Where clicks come from. */
+  static final class Clicks {
+
+    @Option(
+        names = "--data",
+        required = true,
+        paramLabel = "DIR",
+        description = "A folder with train.tsv, valid.tsv and test.tsv.")
+    private @Nullable Path data;
+
+    @Option(
+        names = "--world",
+        required = true,
+        paramLabel = "EVENTS",
+        description =
+            "In place of a folder a made-up world of so many events, with about a tenth as many users, items, brands and"
+                + " creators, most of them rare; at least 10000.")
+    private @Nullable Integer worldEvents;
+
+    CtrData read(long seed) {
+      return worldEvents == null
+          ? CtrFolder.read(Objects.requireNonNull(data), 1)
+          : readWorld(worldEvents, seed);
+    }
+
+    private static CtrData readWorld(int events, long seed) {
+      SampleWorld world =
+          new SampleWorld((int) (WORLD_USERS * events), (int) (WORLD_ITEMS * events), events, seed);
+      try (Progress progress = Console.ofProcess().progress("Making a world", events)) {
+        long[] done = {0};
+        return WorldClicks.of(
+            world,
+            now -> {
+              progress.step(now - done[0]);
+              done[0] = now;
+            });
+      }
+    }
+  }
+
+  /** Users and items of a world for each event. */
+  private static final double WORLD_USERS = 0.1;
+
+  private static final double WORLD_ITEMS = 0.03;
+
+  private static final int WORLD_EVENTS_MIN = 10_000;
+
+  @ArgGroup(multiplicity = "1")
+  private @Nullable Clicks clicks;
 
   @Option(
       names = "--model",
@@ -142,7 +193,8 @@ final class EvaluateCtrCommand implements Callable<Integer> {
     CtrSettings settings = settings();
     CtrReport report;
     try (ExperimentTrainings shown = new ExperimentTrainings()) {
-      report = CtrExperiment.evaluate(Objects.requireNonNull(data), settings, shown);
+      CtrData data = Objects.requireNonNull(clicks).read(settings.seed());
+      report = new CtrExperiment(data).run(settings, shown, () -> false);
     } catch (NoRoomException e) {
       throw new CommandException(String.valueOf(e.getMessage()));
     }
@@ -153,6 +205,12 @@ final class EvaluateCtrCommand implements Callable<Integer> {
   }
 
   private CtrSettings settings() {
+    Integer worldEvents = Objects.requireNonNull(clicks).worldEvents;
+    if (worldEvents != null && worldEvents < WORLD_EVENTS_MIN) {
+      throw new ParameterException(
+          Objects.requireNonNull(spec).commandLine(),
+          "--world=%d is below %d".formatted(worldEvents, WORLD_EVENTS_MIN));
+    }
     try {
       CtrSettings nested =
           CtrSettings.of(model, dim, method, keep, distil == Switch.ON, seed).withThreads(threads);
@@ -174,6 +232,7 @@ final class EvaluateCtrCommand implements Callable<Integer> {
             test AUC %.4f, logloss %.4f; validation AUC %.4f
             %,d numbers stored of %,d allowed; %,d bytes with their index
             teachers %.1f s, search %.1f s, training %.1f s in %d epochs of %.2f s (%,.0f samples/s)
+            peak of resident memory %,.0f MB
             """,
             report.model(),
             report.method(),
@@ -192,7 +251,8 @@ final class EvaluateCtrCommand implements Callable<Integer> {
             report.trainSeconds(),
             report.epochs(),
             report.epochSeconds(),
-            report.samplesPerS()));
+            report.samplesPerS(),
+            report.peakRssMb()));
     return text.toString();
   }
 }

@@ -1,6 +1,5 @@
 package org.espalier.search.job;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -11,12 +10,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import org.espalier.learning.experiment.ProcessMemory;
 import org.espalier.learning.metric.CtrMetrics;
 import org.espalier.learning.train.TrainingListener;
 import org.espalier.learning.train.TrainingOutcome;
 import org.espalier.search.data.CtrData;
 import org.espalier.search.data.CtrField;
-import org.espalier.search.data.CtrFolder;
 import org.espalier.search.model.Architecture;
 import org.espalier.search.model.CtrModel;
 import org.espalier.search.model.CtrTrainer;
@@ -45,11 +44,6 @@ public final class CtrExperiment {
   /** Experiments on a log. */
   public CtrExperiment(CtrData data) {
     this.data = data;
-  }
-
-  /** Reads a folder, as {@link CtrFolder} does, and runs one experiment on it. */
-  public static CtrReport evaluate(Path folder, CtrSettings settings, TrainingListener listener) {
-    return new CtrExperiment(CtrFolder.read(folder, 1)).run(settings, listener, () -> false);
   }
 
   /**
@@ -149,6 +143,7 @@ public final class CtrExperiment {
         result.outcome().total().toNanos() * 1e-9,
         times.teachers(),
         result.samplesPerSecond(),
+        ProcessMemory.peakMb(),
         histogram(layout),
         decileSizes(layout),
         data.warnings());

@@ -20,6 +20,7 @@ import java.util.Map;
  * @param trainSeconds of the last training, samples and validation included
  * @param teacherSeconds of the teachers' training and their labelling of pairs, once a seed; 0 without
  * @param samplesPerS of the last training's steps
+ * @param peakRssMb the largest resident memory of this process so far, in MB
  * @param sizeHistogram by field: how many tokens have each size
  * @param decileSizes mean size of the tokens in each tenth of popularity, rarest first
  * @param warnings what the data's reader found odd
@@ -46,6 +47,7 @@ public record CtrReport(
     double trainSeconds,
     double teacherSeconds,
     double samplesPerS,
+    double peakRssMb,
     Map<String, Map<Integer, Integer>> sizeHistogram,
     List<Double> decileSizes,
     List<String> warnings) {}

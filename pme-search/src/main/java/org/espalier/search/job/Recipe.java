@@ -25,15 +25,12 @@ record Recipe(int batch, int threads) {
   /** Coordinates that the space has at least for each number a token has on average. */
   static final double SPACE_PER_NUMBER = 1.25;
 
-  /** Batches that saliency is accumulated over after the warm-up. */
-  static final int WARM_BATCHES = 20;
-
   /** Batches of the published saliency, at initialisation: a quarter of an epoch of ml-100k-ctr. */
   static final int FIRST_BATCHES = 10;
 
   private static final int BATCH_MAX = 2048;
   private static final int STEPS_PER_EPOCH_MIN = 39; // a short log gets smaller batches
-  private static final int WARM_UP_EPOCHS = 4; // ten were no better (docs/pruned-ctr.md)
+  private static final int WARM_EPOCHS = 4; // ten were no better (docs/pruned-ctr.md)
   private static final List<Integer> HIDDEN = List.of(128, 64);
   private static final int CROSS_LAYERS = 2;
   private static final int CROSS_RANK = 32;
@@ -41,6 +38,14 @@ record Recipe(int batch, int threads) {
   /** The recipe for a log of some samples. */
   static Recipe of(int samples, int threads) {
     return new Recipe(Math.clamp(samples / STEPS_PER_EPOCH_MIN, 1, BATCH_MAX), threads);
+  }
+
+  /**
+   * Batches that saliency is accumulated over after the warm-up: half of the log, so that rare tokens
+   * are judged by what they do and not by whether they were drawn.
+   */
+  int warmBatches(int samples) {
+    return Math.ceilDiv(samples, 2 * batch);
   }
 
   /** The network of full-size models and teachers. */
@@ -63,6 +68,6 @@ record Recipe(int batch, int threads) {
   /** How the uniform model learns before saliency is taken. */
   TrainingSpec warmUp(boolean distil, long seed) {
     return new TrainingSpec(
-        WARM_UP_EPOCHS, WARM_UP_EPOCHS, batch, 5e-3, false, distil ? 0 : 1e-4, seed, threads);
+        WARM_EPOCHS, WARM_EPOCHS, batch, 5e-3, false, distil ? 0 : 1e-4, seed, threads);
   }
 }

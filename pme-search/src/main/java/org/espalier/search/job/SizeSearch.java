@@ -111,7 +111,11 @@ final class SizeSearch {
           });
     }
     double[] saliency =
-        saliency(model, Saliency.Labels.OWN, settings.criterion(), Recipe.WARM_BATCHES);
+        saliency(
+            model,
+            Saliency.Labels.OWN,
+            settings.criterion(),
+            recipe.warmBatches(data.train().count()));
     GainCurves curves = GainCurves.ofPrefixes(saliency, model.layout().dim());
     return timed("allocation", () -> model.onTables(layouts.allocate(curves)));
   }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import org.espalier.learning.mf.MfLoss;
@@ -51,6 +52,7 @@ import tools.jackson.databind.json.JsonMapper;
     footer = {
       "  ./espalier search --keep 0.1",
       "  ./espalier search --data-dir /var/lib/espalier --keep 0.05 --activate --max-drop 0.01",
+      "  ./espalier search --keep 0.5 --auto-budget 0.005",
       "  ./espalier search --keep 0.1 --threads 2 --duty 0.5 --report search.html --json"
     })
 final class SearchCommand implements Callable<Integer> {
@@ -67,6 +69,14 @@ final class SearchCommand implements Callable<Integer> {
       description =
           "Share of the full-size tables' numbers that may be stored, above 0 up to 1 (default: ${DEFAULT-VALUE}).")
   private double keep;
+
+  @Option(
+      names = "--auto-budget",
+      paramLabel = "NDCG",
+      description =
+          "Take the smallest budget that loses no more NDCG@20 than this against the full size, on the events that"
+              + " choose; --keep is then the largest that is tried.")
+  private @Nullable Double autoBudget;
 
   @Option(
       names = "--method",
@@ -176,7 +186,14 @@ final class SearchCommand implements Callable<Integer> {
       SearchSpec usual = SearchSpec.of(method, keep, seed);
       long memory = memoryMb == null ? usual.memoryBytesMax() : memoryMb * 1_048_576L;
       return new SearchSpec(
-          PruneSpec.of(method, keep, seed), loss, dim, threads, duty, heldOut, memory);
+          PruneSpec.of(method, keep, seed),
+          autoBudget == null ? OptionalDouble.empty() : OptionalDouble.of(autoBudget),
+          loss,
+          dim,
+          threads,
+          duty,
+          heldOut,
+          memory);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(
           Objects.requireNonNull(spec).commandLine(), String.valueOf(e.getMessage()), e);

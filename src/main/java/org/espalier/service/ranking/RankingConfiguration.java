@@ -2,6 +2,7 @@ package org.espalier.service.ranking;
 
 import org.espalier.embeddings.store.Store;
 import org.espalier.service.platform.InteractionProperties;
+import org.espalier.service.platform.ServedTables;
 import org.espalier.service.platform.TypeWeights;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -20,6 +21,11 @@ class RankingConfiguration {
   @Bean
   ModelLoader modelLoader(Store store, ActiveModel active) {
     return new ModelLoader(store, active);
+  }
+
+  @Bean
+  ServedTables servedTables(ActiveModel active) {
+    return () -> LentModel.of(active);
   }
 
   @Bean

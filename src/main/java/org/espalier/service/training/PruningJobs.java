@@ -5,7 +5,9 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -48,12 +50,19 @@ class PruningJobs implements JobKind<PruningRequest> {
 
   private final Store store;
   private final SearchStore searches;
+  private final SizeDrift drift;
   private final Promotion promotion;
   private final JobProperties properties;
 
-  PruningJobs(Store store, SearchStore searches, Promotion promotion, JobProperties properties) {
+  PruningJobs(
+      Store store,
+      SearchStore searches,
+      SizeDrift drift,
+      Promotion promotion,
+      JobProperties properties) {
     this.store = store;
     this.searches = searches;
+    this.drift = drift;
     this.promotion = promotion;
     this.properties = properties;
   }
@@ -114,6 +123,10 @@ class PruningJobs implements JobKind<PruningRequest> {
     if (request.dryRun() && request.activate() == Mode.AUTO) {
       throw invalid("a dry run makes no generation that could be activated");
     }
+    Double minDrift = request.minDrift();
+    if (minDrift != null && !(minDrift >= 0 && minDrift <= 1)) {
+      throw invalid("min_drift must be in 0 .. 1");
+    }
     long _ = sinceMs(request);
     try {
       var _ = request.spec(properties.threadsOfJob());
@@ -150,6 +163,16 @@ class PruningJobs implements JobKind<PruningRequest> {
     if (context.resumePoint().isPresent()) {
       return promoted(request, context, Written.parse(context.resumePoint().get()));
     }
+    OptionalDouble moved = drift.current();
+    Double enough = request.minDrift();
+    if (enough != null && moved.isPresent() && moved.getAsDouble() < enough) {
+      String reason =
+          String.format(
+              Locale.ROOT,
+              "the best sizes have moved by %.4f of the budget, less than min_drift",
+              moved.getAsDouble());
+      return new JobOutcome.Done(new Result(null, Map.of(), false, reason));
+    }
     OptionalInt active = store.generations().active();
     LogRange range = context.logRange(() -> new LogRange(1, store.lastSequence()));
     SearchJob search =
@@ -162,7 +185,14 @@ class PruningJobs implements JobKind<PruningRequest> {
     try {
       result =
           search.run(
-              progress -> searches.read(range.to(), sinceMs(request), progress),
+              progress ->
+                  searches.read(
+                      range.to(),
+                      sinceMs(request),
+                      progress,
+                      request.start() == PruningRequest.Start.WARM
+                          ? drift::userWeights
+                          : SearchStore::alike),
               candidate -> write(request, context, candidate, active));
     } catch (SearchException | NoRoomException e) {
       throw new JobFailedException(String.valueOf(e.getMessage()), e);

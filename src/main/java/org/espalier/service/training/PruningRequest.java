@@ -7,6 +7,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import org.espalier.learning.mf.MfLoss;
 import org.espalier.search.job.SearchSpec;
 import org.espalier.search.retrieval.PruneSpec;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param method how sizes are found
  * @param target what they may cost
  * @param source null for the whole log
+ * @param start whether users count alike when sizes are found, or by what the stream has seen of them lately
+ * @param minDrift the search ends at once when the best sizes have moved by a smaller share of the budget since the
+ *     active generation was made; null to search in any case
  * @param guard how far the pruned model may stay behind the full-size one, measured on the same events
  * @param activate who activates the candidate
  * @param dryRun measure and report, and make no generation
@@ -39,6 +43,8 @@ record PruningRequest(
     @Schema(defaultValue = "pme", requiredMode = RequiredMode.NOT_REQUIRED) Method method,
     @Schema(requiredMode = RequiredMode.REQUIRED) Target target,
     @Nullable Source source,
+    @Schema(defaultValue = "cold", requiredMode = RequiredMode.NOT_REQUIRED) Start start,
+    @Nullable @JsonProperty("min_drift") Double minDrift,
     @Nullable Guard guard,
     @Schema(defaultValue = "manual", requiredMode = RequiredMode.NOT_REQUIRED) Mode activate,
     @Schema(defaultValue = "false") @JsonProperty("dry_run") boolean dryRun,
@@ -50,7 +56,22 @@ record PruningRequest(
     @Schema(defaultValue = "0.1") @JsonProperty("held_out") double heldOut) {
 
   static final PruningRequest DEFAULTS =
-      of(null, null, new Target(0.1), null, null, null, null, null, null, null, null, null, null);
+      of(
+          null,
+          null,
+          new Target(0.1, null),
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null);
 
   /** Methods whose rows a table can hold. */
   enum Method {
@@ -64,9 +85,39 @@ record PruningRequest(
     FULL
   }
 
-  /** The budget: the share of the full-size tables' numbers that may be stored. */
+  /** What a search starts from. */
+  enum Start {
+    @JsonProperty("cold")
+    COLD,
+    @JsonProperty("warm")
+    WARM
+  }
+
+  /**
+   * The budget, given or found.
+   *
+   * @param keep the share of the full-size tables' numbers that may be stored; with {@code max_drop} the largest that is
+   *     tried, 1 when it is left out
+   * @param maxDrop take the smallest budget that loses no more NDCG@20 than this against the full size, on the events
+   *     that choose
+   */
   @Schema(name = "PruningTarget")
-  record Target(@Schema(example = "0.1") @JsonProperty(required = true) double keep) {}
+  record Target(
+      @Schema(example = "0.1") @Nullable Double keep,
+      @Schema(example = "0.005") @Nullable @JsonProperty("max_drop") Double maxDrop) {
+
+    /** The given budget, or the largest that is tried. */
+    double keepMax() {
+      if (keep == null && maxDrop == null) {
+        throw new IllegalArgumentException("target needs keep, max_drop or both");
+      }
+      return keep == null ? 1 : keep;
+    }
+
+    OptionalDouble drop() {
+      return maxDrop == null ? OptionalDouble.empty() : OptionalDouble.of(maxDrop);
+    }
+  }
 
   /** The part of the log to learn from: events since a time, in RFC 3339. */
   @Schema(name = "PruningSource")
@@ -80,6 +131,8 @@ record PruningRequest(
       @JsonProperty("method") @Nullable Method method,
       @JsonProperty(value = "target", required = true) Target target,
       @JsonProperty("source") @Nullable Source source,
+      @JsonProperty("start") @Nullable Start start,
+      @JsonProperty("min_drift") @Nullable Double minDrift,
       @JsonProperty("guard") @Nullable Guard guard,
       @JsonProperty("activate") @Nullable Mode activate,
       @JsonProperty("dry_run") @Nullable Boolean dryRun,
@@ -94,6 +147,8 @@ record PruningRequest(
         Objects.requireNonNullElse(method, Method.PME),
         target,
         source,
+        Objects.requireNonNullElse(start, Start.COLD),
+        minDrift,
         guard,
         Objects.requireNonNullElse(activate, Mode.MANUAL),
         Objects.requireNonNullElse(dryRun, false),
@@ -113,7 +168,8 @@ record PruningRequest(
   SearchSpec spec(int defaultThreads) {
     var how = org.espalier.search.size.Method.valueOf(method.name());
     return new SearchSpec(
-        PruneSpec.of(how, target.keep(), seed),
+        PruneSpec.of(how, target.keepMax(), seed),
+        target.drop(),
         MfLoss.valueOf(loss.name()),
         dim,
         threads == null ? defaultThreads : threads,

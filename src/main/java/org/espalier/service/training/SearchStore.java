@@ -1,11 +1,13 @@
 package org.espalier.service.training;
 
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.espalier.embeddings.kernel.FloatKernels;
 import org.espalier.embeddings.store.Field;
 import org.espalier.embeddings.store.GenerationWriter;
@@ -40,15 +42,20 @@ public final class SearchStore {
 
   /** The interactions of the log as it is now. */
   public LogSnapshot read(LogSnapshot.Progress progress) {
-    return read(store.lastSequence(), Snapshot.FROM_THE_FIRST, progress);
+    return read(store.lastSequence(), Snapshot.FROM_THE_FIRST, progress, SearchStore::alike);
   }
 
   /**
    * The interactions of the log up to a sequence.
    *
    * @param sinceMs events of earlier times are left out
+   * @param userWeights gives how much each of some user ids counts
    */
-  LogSnapshot read(long lastSequence, long sinceMs, LogSnapshot.Progress progress) {
+  LogSnapshot read(
+      long lastSequence,
+      long sinceMs,
+      LogSnapshot.Progress progress,
+      Function<int[], float[]> userWeights) {
     Snapshot snapshot =
         Snapshot.read(
                 store,
@@ -59,7 +66,18 @@ public final class SearchStore {
                 () -> false)
             .orElseThrow();
     return new LogSnapshot(
-        snapshot.lastSequence(), snapshot.interactions(), snapshot.users(), snapshot.items());
+        snapshot.lastSequence(),
+        snapshot.interactions(),
+        snapshot.users(),
+        snapshot.items(),
+        userWeights.apply(snapshot.users()));
+  }
+
+  /** One weight for all. */
+  static float[] alike(int[] users) {
+    float[] ones = new float[users.length];
+    Arrays.fill(ones, 1f);
+    return ones;
   }
 
   /** Writes a candidate as a generation, whole or not at all; does not activate it. */

@@ -142,7 +142,7 @@ class AdminHttpTest {
             "/v1/admin/pruning-jobs",
             """
             {"tables":["item","user"],"method":"pme","target":{"keep":0.25},"dim":16,
-             "source":{"since":"2020-01-01T00:00:00Z"}}\
+             "source":{"since":"2020-01-01T00:00:00Z"},"start":"warm"}\
             """);
     JsonNode ended = service.awaitEnd(job);
     assertThat(ended.get("status").asString()).as(ended.toString()).isEqualTo("succeeded");
@@ -198,6 +198,10 @@ class AdminHttpTest {
           """
           {}                                                              | missing_field
           {"target":{"keep":0}}                                           | invalid_value
+          {"target":{}}                                                   | invalid_value
+          {"target":{"max_drop":-1}}                                      | invalid_value
+          {"target":{"keep":0.1},"min_drift":2}                           | invalid_value
+          {"target":{"keep":0.1},"start":"hot"}                           | invalid_type
           {"target":{"keep":1.5}}                                         | invalid_value
           {"target":{"keep":0.1},"tables":["item","genre"]}               | invalid_value
           {"target":{"keep":0.1},"method":"mask"}                         | invalid_type

@@ -27,6 +27,7 @@ final class Codecs {
             out.writeLong(snapshot.lastSequence());
             writeInts(snapshot.userIds(), out);
             writeInts(snapshot.itemIds(), out);
+            writeFloats(snapshot.userWeights(), out);
             Interactions all = snapshot.interactions();
             for (int user = 0; user < all.userCount(); user++) {
               out.writeInt(all.end(user) - all.begin(user));
@@ -40,6 +41,7 @@ final class Codecs {
             long lastSequence = in.readLong();
             int[] userIds = readInts(in);
             int[] itemIds = readInts(in);
+            float[] userWeights = readFloats(in);
             Interactions.Builder all = new Interactions.Builder(false, true);
             for (int user = 0; user < userIds.length; user++) {
               for (int left = in.readInt(); left > 0; left--) {
@@ -48,7 +50,11 @@ final class Codecs {
               }
             }
             return new LogSnapshot(
-                lastSequence, all.build(userIds.length, itemIds.length), userIds, itemIds);
+                lastSequence,
+                all.build(userIds.length, itemIds.length),
+                userIds,
+                itemIds,
+                userWeights);
           });
 
   static final Codec<SearchJob.Trained> TRAINED =
@@ -67,9 +73,11 @@ final class Codecs {
           },
           in -> new Prepared(readModel(in), readDoubles(in)));
 
-  static final Codec<Pruned> PRUNED =
+  static final Codec<Sized> SIZED =
       codec(
-          (pruned, out) -> {
+          (sized, out) -> {
+            Pruned pruned = sized.pruned();
+            out.writeDouble(sized.keep());
             writeModel(pruned.model(), out);
             out.writeInt(pruned.support().userCount());
             writeInts(pruned.support().sizes(), out);
@@ -77,10 +85,11 @@ final class Codecs {
             out.writeDouble(pruned.validation());
           },
           in -> {
+            double keep = in.readDouble();
             MfModel model = readModel(in);
             int users = in.readInt();
             Support support = Support.ofSizes(users, model.dim(), readInts(in));
-            return new Pruned(model, support, in.readInt(), in.readDouble());
+            return new Sized(keep, new Pruned(model, support, in.readInt(), in.readDouble()));
           });
 
   private interface Write<T> {

@@ -1,5 +1,6 @@
 package org.espalier.search.job;
 
+import java.util.Arrays;
 import org.espalier.learning.data.Interactions;
 
 /**
@@ -9,10 +10,24 @@ import org.espalier.learning.data.Interactions;
  * @param interactions with times
  * @param userIds the store's id of each user
  * @param itemIds the store's id of each item
+ * @param userWeights how much each user counts when sizes are found: 1 for all, or by what the stream has seen of
+ *     them lately; at least 0, with a mean of about 1
  */
 @SuppressWarnings("ArrayRecordComponent") // columns; never compared, never changed
 public record LogSnapshot(
-    long lastSequence, Interactions interactions, int[] userIds, int[] itemIds) {
+    long lastSequence,
+    Interactions interactions,
+    int[] userIds,
+    int[] itemIds,
+    float[] userWeights) {
+
+  /** A snapshot in which all users count alike. */
+  public static LogSnapshot unweighted(
+      long lastSequence, Interactions interactions, int[] userIds, int[] itemIds) {
+    float[] ones = new float[userIds.length];
+    Arrays.fill(ones, 1f);
+    return new LogSnapshot(lastSequence, interactions, userIds, itemIds, ones);
+  }
 
   /** Reads a snapshot; a service gives it from its store. */
   @FunctionalInterface

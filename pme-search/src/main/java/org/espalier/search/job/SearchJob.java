@@ -113,17 +113,28 @@ public final class SearchJob {
             checkpoints,
             SearchPhase.SALIENCY,
             Codecs.PREPARED,
-            () -> Prepared.of(teacher.model(), seen, spec.prune().seed(), workers, pace));
+            () ->
+                Prepared.of(
+                    teacher.model(),
+                    seen,
+                    snapshot.userWeights(),
+                    spec.prune().seed(),
+                    workers,
+                    pace));
     RetrievalPruner pruner =
         new RetrievalPruner(prepared, seen, Optional.of(split.choosing()), workers, pace);
-    Pruned pruned =
-        phase(checkpoints, SearchPhase.SIZES, Codecs.PRUNED, () -> pruner.prune(spec.prune()));
+    Sized sized =
+        phase(
+            checkpoints,
+            SearchPhase.SIZES,
+            Codecs.SIZED,
+            () -> Sized.find(pruner, spec.prune(), spec.maxDrop()));
     Evaluation evaluation =
         phase(
             checkpoints,
             SearchPhase.EVALUATION,
             Evaluation.CODEC,
-            () -> evaluate(split, teacher, pruner, pruned, workers));
+            () -> evaluate(split, teacher, pruner, sized, workers));
     MfSpec known = mf.withEpochsMax(Math.max(1, teacher.epochs()));
     Trained last =
         phase(
@@ -133,7 +144,7 @@ public final class SearchJob {
             () -> train(SearchPhase.FINAL_TRAINING, known, all, Optional.empty()));
     return begin(
         SearchPhase.CANDIDATE,
-        () -> candidate(snapshot, known, last, pruned.space(), evaluation, workers, sink));
+        () -> candidate(snapshot, known, last, sized, evaluation, workers, sink));
   }
 
   private LogSnapshot checked(LogSnapshot.Source source) {
@@ -185,22 +196,22 @@ public final class SearchJob {
   }
 
   private Evaluation evaluate(
-      SearchSplit split, Trained teacher, RetrievalPruner pruner, Pruned pruned, Workers workers) {
+      SearchSplit split, Trained teacher, RetrievalPruner pruner, Sized sized, Workers workers) {
     RetrievalEvaluator latest = split.measuring();
     Map<String, Map<String, Double>> test = new LinkedHashMap<>();
-    test.put(SearchReport.SEARCHED, metrics(latest, pruned.model(), workers));
+    test.put(SearchReport.SEARCHED, metrics(latest, sized.pruned().model(), workers));
     test.put(SearchReport.FULL, metrics(latest, teacher.model(), workers));
     List<SearchReport.CurvePoint> curve = new ArrayList<>();
-    double[] keeps = spec.curve();
+    double[] keeps = spec.curve(sized.keep());
     Method[] methods = {spec.prune().method(), Method.UNIFORM};
     int done = 0;
     for (Method each : methods) {
       for (double keep : keeps) {
         advanced(SearchPhase.EVALUATION, (double) done++ / (methods.length * keeps.length));
         PruneSpec point = spec.prune().withMethod(each).withKeep(keep);
-        pruneWithRoom(pruner, point)
+        Sized.withRoom(pruner, point) // the curve ends where there is none
             .ifPresent(tables -> {
-              if (each == Method.UNIFORM && keep == spec.prune().keep()) {
+              if (each == Method.UNIFORM && keep == sized.keep()) {
                 test.put("uniform", metrics(latest, tables.model(), workers));
               }
               SearchReport.CurvePoint found =
@@ -220,41 +231,34 @@ public final class SearchJob {
     return new Evaluation(test, List.copyOf(curve));
   }
 
-  /** Empty where the budget of a point has no room: the curve ends there. */
-  private static Optional<Pruned> pruneWithRoom(RetrievalPruner pruner, PruneSpec point) {
-    try {
-      return Optional.of(pruner.prune(point));
-    } catch (NoRoomException _) {
-      return Optional.empty();
-    }
-  }
-
   private SearchResult.Done candidate(
       LogSnapshot snapshot,
       MfSpec mf,
       Trained last,
-      int space,
+      Sized sized,
       Evaluation evaluation,
       Workers workers,
       Candidate.Sink sink) {
     ItemSets seen = ItemSets.of(snapshot.interactions());
-    Prepared prepared = Prepared.of(last.model(), seen, spec.prune().seed(), workers, pace);
+    Prepared prepared =
+        Prepared.of(last.model(), seen, snapshot.userWeights(), spec.prune().seed(), workers, pace);
     RetrievalPruner pruner = new RetrievalPruner(prepared, seen, Optional.empty(), workers, pace);
-    Pruned tables = pruner.prune(spec.prune().withSpace(space));
-    SearchReport report = report(snapshot, tables, evaluation, pruner.counts());
+    Pruned tables =
+        pruner.prune(spec.prune().withKeep(sized.keep()).withSpace(sized.pruned().space()));
+    SearchReport report = report(snapshot, sized.keep(), tables, evaluation, pruner.counts());
     stopIfCancelled();
     int generation = sink.write(new Candidate(snapshot, tables, mf, report));
     return new SearchResult.Done(generation, report);
   }
 
   private SearchReport report(
-      LogSnapshot snapshot, Pruned tables, Evaluation evaluation, int[] counts) {
+      LogSnapshot snapshot, double keep, Pruned tables, Evaluation evaluation, int[] counts) {
     Map<SearchPhase, Double> seconds = clock.seconds();
     seconds.put(SearchPhase.CANDIDATE, clock.elapsedSeconds());
     int tokens = tables.support().tokenCount();
     return new SearchReport(
         name(spec.prune().method()),
-        spec.prune().method() == Method.FULL ? 1 : spec.prune().keep(),
+        spec.prune().method() == Method.FULL ? 1 : keep,
         spec.loss().name().toLowerCase(Locale.ROOT),
         spec.dim(),
         spec.prune().seed(),
@@ -264,7 +268,7 @@ public final class SearchJob {
         snapshot.interactions().size(),
         tables.space(),
         tables.support().numbers(),
-        spec.prune().budget(tokens, spec.dim()),
+        spec.prune().withKeep(keep).budget(tokens, spec.dim()),
         tables.embeddingBytes(),
         (long) Float.BYTES * tokens * spec.dim(),
         evaluation.test(),

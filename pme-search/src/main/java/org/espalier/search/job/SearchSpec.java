@@ -1,5 +1,6 @@
 package org.espalier.search.job;
 
+import java.util.OptionalDouble;
 import java.util.stream.DoubleStream;
 import org.espalier.learning.mf.MfLoss;
 import org.espalier.learning.mf.MfSpec;
@@ -10,6 +11,8 @@ import org.espalier.search.size.Method;
  * A search over the tables of a factorisation.
  *
  * @param prune method, budget, bounds of fields and seed; the method must give rows that a table can hold
+ * @param maxDrop how much NDCG@20 may be lost against the full size, on the slice that chooses: the smallest budget
+ *     inside it is taken, and the one of {@code prune} is the largest; empty to take that one
  * @param loss of the full-size model
  * @param dim full size, in 1 .. 256
  * @param threads at least 1
@@ -20,6 +23,7 @@ import org.espalier.search.size.Method;
  */
 public record SearchSpec(
     PruneSpec prune,
+    OptionalDouble maxDrop,
     MfLoss loss,
     int dim,
     int threads,
@@ -33,6 +37,12 @@ public record SearchSpec(
   private static final double[] CURVE = {0.5, 0.25, 0.1, 0.05};
 
   public SearchSpec {
+    require(
+        maxDrop.isEmpty() || (maxDrop.getAsDouble() >= 0 && maxDrop.getAsDouble() <= 1),
+        "maxDrop=%s is not in [0, 1]".formatted(maxDrop.isEmpty() ? "" : maxDrop.getAsDouble()));
+    require(
+        maxDrop.isEmpty() || prune.method() != Method.FULL,
+        "the full size has no budget to choose");
     require(dim >= 1 && dim <= DIM_MAX, "dim=" + dim + " is not in 1 .. " + DIM_MAX);
     require(threads >= 1, "threads=" + threads + " is below 1");
     require(duty > 0 && duty <= 1, "duty=" + duty + " is not in (0, 1]");
@@ -48,6 +58,7 @@ public record SearchSpec(
   public static SearchSpec of(Method method, double keep, long seed) {
     return new SearchSpec(
         PruneSpec.of(method, keep, seed),
+        OptionalDouble.empty(),
         MfLoss.ALS,
         64,
         1,
@@ -63,9 +74,9 @@ public record SearchSpec(
     return MfSpec.of(loss, items, prune.seed()).withDim(dim).withThreads(safeThreads);
   }
 
-  /** The budgets of the curve, falling. */
-  double[] curve() {
-    return DoubleStream.concat(DoubleStream.of(CURVE), DoubleStream.of(prune.keep()))
+  /** The budgets of the curve, with the one that was taken, falling. */
+  double[] curve(double taken) {
+    return DoubleStream.concat(DoubleStream.of(CURVE), DoubleStream.of(taken))
         .distinct()
         .map(keep -> -keep)
         .sorted()
@@ -75,7 +86,7 @@ public record SearchSpec(
 
   /** What a result depends on: a checkpoint of another is of no use. */
   String fingerprint() {
-    return "%s %s dim=%d heldOut=%s".formatted(prune, loss, dim, heldOut);
+    return "%s %s %s dim=%d heldOut=%s".formatted(prune, maxDrop, loss, dim, heldOut);
   }
 
   private static void require(boolean holds, String otherwise) {

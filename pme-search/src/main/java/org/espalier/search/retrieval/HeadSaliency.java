@@ -17,6 +17,8 @@ import org.espalier.learning.mf.MfModel;
  *
  * <pre>user u: u_k² Var_p(v_k)        item i: v_ik² Σ_u p_ui (1 − p_ui) u_k²</pre>
  *
+ * <p>A user's weight w multiplies what he adds to either.
+ *
  * <p>The softmax's temperature is chosen so that it spreads over as many items as the ranking is judged by.
  *
  * <p>The work is two matrix products of users by items by dimensions, as in one epoch of a full softmax. Beyond
@@ -42,21 +44,23 @@ final class HeadSaliency {
   private final TrainingKernel kernel = TrainingKernels.best();
   private final MfModel model;
   private final ItemSets seen;
+  private final float[] userWeights;
   private final int dim;
   private final int items;
   private final int row; // scores of one user, in whole panels
   private final float[] panels;
   private final float[] squares; // v²
   private final float[] batchUsers;
-  private final float[] batchSquares; // u²
+  private final float[] batchSquares; // w u²
   private final float[] scores;
   private final float[] means; // (batch, dim): Σ p v, and then
   private final float[] seconds; // Σ p v²
-  private final float[] itemSums; // (items, dim): Σ_u p (1 - p) u²
+  private final float[] itemSums; // (items, dim): Σ_u p (1 - p) w u²
 
-  HeadSaliency(MfModel model, ItemSets seen) {
+  HeadSaliency(MfModel model, ItemSets seen, float[] userWeights) {
     this.model = model;
     this.seen = seen;
+    this.userWeights = userWeights;
     dim = model.dim();
     items = seen.itemCount();
     row = kernel.panelled(items);
@@ -113,7 +117,8 @@ final class HeadSaliency {
     float[] vectors = model.userVectors();
     for (int user = 0; user < exact.length; user++) {
       for (int at = user * dim; !exact[user] && at < (user + 1) * dim; at++) {
-        saliency[at] = varianceSum[at - user * dim] / known * vectors[at] * vectors[at];
+        double square = userWeights[user] * vectors[at] * vectors[at];
+        saliency[at] = varianceSum[at - user * dim] / known * square;
       }
     }
   }
@@ -124,7 +129,7 @@ final class HeadSaliency {
       for (int d = 0; d < dim; d++) {
         float value = model.userVectors()[users[from + b] * dim + d];
         batchUsers[b * dim + d] = temperature * value;
-        batchSquares[b * dim + d] = value * value;
+        batchSquares[b * dim + d] = userWeights[users[from + b]] * value * value;
       }
     }
     Arrays.fill(means, 0);

@@ -1,5 +1,6 @@
 package org.espalier.search.retrieval;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
@@ -16,17 +17,32 @@ import org.espalier.learning.mf.MfModel;
 @SuppressWarnings("ArrayRecordComponent") // a matrix; never compared, never changed
 public record Prepared(MfModel model, double[] saliency) {
 
+  /** The same for users who all count alike. */
+  public static Prepared of(
+      MfModel teacher, ItemSets seen, long seed, Workers workers, BooleanSupplier cancelled) {
+    float[] ones = new float[seen.userCount()];
+    Arrays.fill(ones, 1f);
+    return of(teacher, seen, ones, seed, workers, cancelled);
+  }
+
   /**
    * Balances the axes and weighs every number.
    *
    * @param seen what the model was trained on
+   * @param userWeights how much each user counts, at least 0
    * @throws CancellationException when it was cancelled
    */
   public static Prepared of(
-      MfModel teacher, ItemSets seen, long seed, Workers workers, BooleanSupplier cancelled) {
+      MfModel teacher,
+      ItemSets seen,
+      float[] userWeights,
+      long seed,
+      Workers workers,
+      BooleanSupplier cancelled) {
     MfModel model = BalancedAxes.of(teacher);
     double[] saliency =
-        new HeadSaliency(model, seen).compute(new SplittableRandom(seed), workers, cancelled);
+        new HeadSaliency(model, seen, userWeights)
+            .compute(new SplittableRandom(seed), workers, cancelled);
     if (cancelled.getAsBoolean()) {
       throw new CancellationException("the search was cancelled");
     }

@@ -102,7 +102,16 @@ public final class StreamSaliency {
     return users.sum(user, coordinate) / weight;
   }
 
-  /** The same of an item. */
+  /** All of a user's sums together: how much of the events, as of the last one, is his. */
+  public synchronized double userActivity(int user) {
+    double sum = 0;
+    for (int k = 0; k < space; k++) {
+      sum += users.sum(user, k);
+    }
+    return sum / weight;
+  }
+
+  /** The decayed sum of an item's coordinate. */
   public synchronized double itemSum(int item, int coordinate) {
     return items.sum(item, coordinate) / weight;
   }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -40,7 +41,7 @@ class SearchJobTest {
 
   private static SearchSpec spec(Method method, double keep, long memory) {
     SearchSpec usual = SearchSpec.of(method, keep, 5);
-    return new SearchSpec(usual.prune(), usual.loss(), 16, 2, 1, 0.1, memory);
+    return new SearchSpec(usual.prune(), usual.maxDrop(), usual.loss(), 16, 2, 1, 0.1, memory);
   }
 
   @Test
@@ -94,6 +95,75 @@ class SearchJobTest {
 
   private List<SearchEvent> warnings() {
     return events.stream().filter(event -> event instanceof SearchEvent.Warned).toList();
+  }
+
+  @Test
+  void an_automatic_budget_is_the_smallest_that_loses_no_more_than_is_allowed() {
+    SearchSpec usual = spec(Method.PME, 0.75, 1L << 30);
+    SearchResult.Done strict =
+        (SearchResult.Done) job(auto(usual, 0.01), () -> false).run(_ -> LOG, this::take);
+    SearchResult.Done generous =
+        (SearchResult.Done) job(auto(usual, 0.1), () -> false).run(_ -> LOG, this::take);
+
+    assertThat(generous.report().keep()).isLessThan(strict.report().keep());
+    assertThat(generous.report().stored())
+        .isLessThanOrEqualTo(generous.report().budget())
+        .isLessThan(strict.report().stored());
+    double full =
+        ((SearchResult.Done)
+                job(spec(Method.FULL, 1, 1L << 30), () -> false).run(_ -> LOG, this::take))
+            .report()
+            .curve()
+            .getFirst()
+            .validation();
+    for (SearchReport.CurvePoint point : generous.report().curve()) {
+      if (point.method().equals("pme") && point.keep() == generous.report().keep()) {
+        assertThat(point.validation()).isGreaterThanOrEqualTo(full - 0.1);
+      }
+    }
+  }
+
+  @Test
+  void an_automatic_budget_that_cannot_be_had_is_an_error_with_both_figures() {
+    SearchSpec tight = auto(spec(Method.PME, 0.02, 1L << 30), 0);
+
+    assertThatThrownBy(() -> job(tight, () -> false).run(_ -> LOG, this::take))
+        .isInstanceOf(SearchException.class)
+        .hasMessageContaining("no budget up to keep=0.02 loses at most 0.0 NDCG@20")
+        .hasMessageContaining("allow a larger budget or more loss");
+  }
+
+  private static SearchSpec auto(SearchSpec usual, double maxDrop) {
+    return new SearchSpec(
+        usual.prune(),
+        OptionalDouble.of(maxDrop),
+        usual.loss(),
+        usual.dim(),
+        usual.threads(),
+        usual.duty(),
+        usual.heldOut(),
+        usual.memoryBytesMax());
+  }
+
+  @Test
+  void users_that_count_more_get_larger_rows() {
+    float[] weights = new float[LOG.userIds().length];
+    for (int user = 0; user < weights.length; user++) {
+      weights[user] = user % 2 == 0 ? 1.9f : 0.1f;
+    }
+    LogSnapshot weighted =
+        new LogSnapshot(77, LOG.interactions(), LOG.userIds(), LOG.itemIds(), weights);
+    assertThat(evenShare(LOG)).isBetween(0.4, 0.6);
+    assertThat(evenShare(weighted)).isGreaterThan(0.65);
+  }
+
+  /** The share of the users' numbers that users with even numbers have. */
+  private double evenShare(LogSnapshot log) {
+    job(spec(Method.PME, 0.1, 1L << 30), () -> false).run(_ -> log, this::take);
+    int[] sizes = candidates.getLast().tables().support().sizes();
+    int users = log.userIds().length;
+    int even = IntStream.range(0, users).filter(u -> u % 2 == 0).map(u -> sizes[u]).sum();
+    return (double) even / IntStream.range(0, users).map(u -> sizes[u]).sum();
   }
 
   @Test
@@ -313,7 +383,7 @@ class SearchJobTest {
   }
 
   private static LogSnapshot snapshot(Interactions all) {
-    return new LogSnapshot(
+    return LogSnapshot.unweighted(
         77,
         all,
         IntStream.range(0, all.userCount()).map(u -> u * 3).toArray(),

@@ -8,7 +8,7 @@ final class HeadSaliencyTwin {
 
   private HeadSaliencyTwin() {}
 
-  static double[] of(MfModel model, ItemSets seen) {
+  static double[] of(MfModel model, ItemSets seen, float[] weights) {
     int dim = model.dim();
     int users = seen.userCount();
     int items = seen.itemCount();
@@ -39,9 +39,10 @@ final class HeadSaliencyTwin {
           double v = model.itemVectors()[item * dim + d];
           mean += p[item] * v;
           second += p[item] * v * v;
-          saliency[(users + item) * dim + d] += p[item] * (1 - p[item]) * u * u * v * v;
+          saliency[(users + item) * dim + d] +=
+              weights[user] * p[item] * (1 - p[item]) * u * u * v * v;
         }
-        saliency[user * dim + d] = u * u * (second - mean * mean);
+        saliency[user * dim + d] = weights[user] * u * u * (second - mean * mean);
       }
     }
     return saliency;

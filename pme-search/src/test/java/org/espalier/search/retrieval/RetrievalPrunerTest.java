@@ -100,11 +100,17 @@ class RetrievalPrunerTest {
   void the_saliency_is_the_variance_that_a_coordinate_has_in_the_head() {
     MfModel model = BalancedAxes.of(teacher);
     ItemSets seen = ItemSets.of(WORLD.train());
+    float[] weights = new float[WORLD.users()];
+    for (int user = 0; user < weights.length; user++) {
+      weights[user] = user % 3; // some count for nothing
+    }
     double[] found;
     try (Workers workers = new Workers(2)) {
-      found = new HeadSaliency(model, seen).compute(new SplittableRandom(1), workers, () -> false);
+      found =
+          new HeadSaliency(model, seen, weights)
+              .compute(new SplittableRandom(1), workers, () -> false);
     }
-    double[] expected = HeadSaliencyTwin.of(model, seen);
+    double[] expected = HeadSaliencyTwin.of(model, seen, weights);
     for (int i = 0; i < found.length; i++) {
       assertThat(found[i])
           .as("number %d", i)

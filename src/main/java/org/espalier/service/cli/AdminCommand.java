@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
       AdminJobCommands.Train.class,
       AdminJobCommands.Backup.class,
       AdminJobCommands.CleanUp.class,
+      AdminJobCommands.Trim.class,
       AdminGenerationCommands.Generations.class,
       AdminGenerationCommands.Generation.class,
       AdminGenerationCommands.Activate.class,

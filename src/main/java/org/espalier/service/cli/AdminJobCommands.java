@@ -275,6 +275,40 @@ final class AdminJobCommands {
     }
   }
 
+  @Command(
+      name = "trim",
+      description = {
+        "Takes the oldest events out of the log, by age, by number or both; nothing goes while a job reads the log.",
+        ""
+      },
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExamples:%n",
+      footer = "  ./espalier admin trim --max-age P90D --wait")
+  static final class Trim extends NewJob {
+    @Option(
+        names = "--max-age",
+        paramLabel = "DURATION",
+        description = "Events older than this go, as P90D.")
+    private @Nullable String maxAge;
+
+    @Option(
+        names = "--max-events",
+        paramLabel = "COUNT",
+        description = "The most events that stay.")
+    private @Nullable Long maxEvents;
+
+    @Override
+    String route() {
+      return "/v1/admin/retentions";
+    }
+
+    @Override
+    void fill(Map<String, @Nullable Object> request) {
+      request.put("max_age", maxAge);
+      request.put("max_events", maxEvents);
+    }
+  }
+
   private static int codeOf(JsonNode job) {
     String status = job.get("status").asString();
     return status.equals("failed") || status.equals("cancelled") ? ExitCode.SOFTWARE : ExitCode.OK;

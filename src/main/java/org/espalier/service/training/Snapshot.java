@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.espalier.embeddings.store.EventLog;
 import org.espalier.embeddings.store.Field;
 import org.espalier.embeddings.store.Store;
 import org.espalier.learning.data.Interactions;
@@ -33,6 +34,18 @@ record Snapshot(long lastSequence, Interactions interactions, int[] users, int[]
    * @param sinceMs events of earlier times are left out
    */
   static Optional<Snapshot> read(
+      Store store,
+      long lastSequence,
+      long sinceMs,
+      TypeWeights weights,
+      Consumer<TrainingStep.Reading> progress,
+      BooleanSupplier cancelled) {
+    try (EventLog.Hold _ = store.events().hold()) { // a part of the log would be another log
+      return readHeld(store, lastSequence, sinceMs, weights, progress, cancelled);
+    }
+  }
+
+  private static Optional<Snapshot> readHeld(
       Store store,
       long lastSequence,
       long sinceMs,

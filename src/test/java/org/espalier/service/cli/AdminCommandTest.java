@@ -110,6 +110,8 @@ class AdminCommandTest {
     assertThat(text("backups")).contains("backup");
     assertThat(run("rerun", backup.get("job_id").toString(), "--wait")).isZero();
     assertThat(run("cleanup", "--wait")).isZero();
+    assertThat(json("trim", "--max-age", "P36500D", "--wait", "--json").get("status").asString())
+        .isEqualTo("succeeded");
     assertThat(text("stats")).contains("active_generation");
   }
 

@@ -358,6 +358,31 @@ class AdminHttpTest {
         .doesNotContain(Integer.toString(old));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {}                                    | missing_field
+          {"max_events":-1}                     | invalid_value
+          {"max_age":"three months"}            | invalid_value
+          {"max_age":"-P1D"}                    | invalid_value
+          {"max_age":"P999999999999D"}          | invalid_value
+          {"max_age":"P90D","max_events":"all"} | invalid_type
+          """)
+  void a_wrong_retention_is_refused(String body, String code) {
+    Answer answer = service.post("/v1/admin/retentions", body);
+    assertThat(answer.json().get("code").asString()).as(answer.body()).isEqualTo(code);
+  }
+
+  @Test
+  void a_retention_that_has_nothing_to_do_says_where_the_log_begins() {
+    JsonNode job =
+        service.awaitEnd(service.submit("/v1/admin/retentions", "{\"max_events\":1000000}"));
+    assertThat(job.get("result").get("events").asLong()).isZero();
+    assertThat(job.get("result").get("first_sequence").asLong()).isEqualTo(1);
+  }
+
   @Test
   void changes_and_refusals_are_in_the_audit_log() {
     service.delete("/v1/admin/generations/998");

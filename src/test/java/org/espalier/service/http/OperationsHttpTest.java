@@ -70,6 +70,7 @@ class OperationsHttpTest extends HttpTest {
             "/v1/admin/generations/{generation}:pin",
             "/v1/admin/generations:compare",
             "/v1/admin/cleanups",
+            "/v1/admin/retentions",
             "/v1/admin/backups",
             "/v1/admin/stats",
             "/v1/admin/audit");

@@ -2,6 +2,10 @@ package org.espalier.embeddings.store;
 
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *                length of event id (2), event id, length of ranking id (2), ranking id, context
  * </pre>
  *
- * Sequences count from 1 and may have gaps: erased events leave them.
+ * Sequences count from 1 and may have gaps: erased events leave them, and the log may begin later, where it was trimmed.
  */
 public final class EventLog {
 
@@ -38,10 +42,59 @@ public final class EventLog {
   private static final byte VERSION = 1;
   private static final int FIXED_BYTES = 1 + 4 + 4 + 4 + 4 + 8 + 2 + 2;
 
+  /** More than will ever read at the same time. */
+  private static final int HOLDS_MAX = 1 << 20;
+
   private final Database database;
+
+  /** One permit a hold; trimming takes them all. */
+  private final Semaphore holds = new Semaphore(HOLDS_MAX);
 
   EventLog(Database database) {
     this.database = database;
+  }
+
+  /** Keeps the log from being trimmed, so that a reader that takes minutes sees all of it. */
+  public Hold hold() {
+    holds.acquireUninterruptibly();
+    AtomicBoolean held = new AtomicBoolean(true);
+    return () -> {
+      if (held.getAndSet(false)) {
+        holds.release();
+      }
+    };
+  }
+
+  /** Ends with its closing; may be closed by any thread. */
+  @FunctionalInterface
+  public interface Hold extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** Does something that readers must not see in their midst; empty when somebody holds the log. */
+  <T> Optional<T> unlessHeld(Supplier<T> work) {
+    if (!holds.tryAcquire(HOLDS_MAX)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(work.get());
+    } finally {
+      holds.release(HOLDS_MAX);
+    }
+  }
+
+  /** The sequence of the oldest event; empty in an empty log. */
+  public OptionalLong firstSequence() {
+    long[] first = {0};
+    database.scan(
+        Family.EVENTS,
+        new byte[0],
+        (key, _) -> {
+          first[0] = key.getLong();
+          return false;
+        });
+    return first[0] == 0 ? OptionalLong.empty() : OptionalLong.of(first[0]);
   }
 
   /** Visits the events of a range of sequences, both ends included, in their order. */

@@ -3,6 +3,7 @@ package org.espalier.embeddings.store;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * The durable tier: the owner of the one RocksDB instance of a directory. Reads may come from any
@@ -245,6 +246,30 @@ public final class Store implements AutoCloseable {
     } while (!step.done());
     flush(); // the log still holds what was erased
     return removed;
+  }
+
+  /**
+   * Takes the oldest events away, in the order of their arrival, up to the first that is to stay: from the log, the
+   * histories, the counts, the event ids and the weights of edges. Goes in batches, so that writers wait for a few
+   * milliseconds at most, and stops early when somebody holds the log ({@link EventLog#hold}); a crash leaves some of
+   * them.
+   *
+   * @param beforeMs events of earlier times may go; {@link Long#MIN_VALUE} for none by their time
+   * @param keepMax the most events, by sequence, that may stay
+   * @param goOn asked before every batch
+   * @return how many events went
+   */
+  public long trim(long beforeMs, long keepMax, BooleanSupplier goOn) {
+    long oldestKept = Math.max(0, lastSequence() - keepMax) + 1;
+    TrimLog step = new TrimLog((sequence, timeMs) -> sequence < oldestKept || timeMs < beforeMs);
+    long trimmed = 0;
+    boolean more = true;
+    while (more && goOn.getAsBoolean()) {
+      int gone = events.unlessHeld(() -> committer.commit(step)).orElse(0);
+      trimmed += gone;
+      more = !TrimLog.isLast(gone);
+    }
+    return trimmed;
   }
 
   /**

@@ -70,6 +70,7 @@ class StoreModelTest {
         case 8, 9, 10, 11, 12, 13 -> putRecord(store);
         case 14, 15, 16 -> deleteItem(store);
         case 17 -> deleteUser(store);
+        case 18 -> trim(store);
         default -> append(store);
       }
     }
@@ -223,6 +224,27 @@ class StoreModelTest {
       long record = records.remove(new Pair("user", token)) == null ? 0 : 1;
       assertThat(store.deleteUser(token))
           .contains(new Erasure(removed, removedIds, edgesBefore - edges.size(), record));
+    }
+
+    private void trim(Store store) {
+      long beforeMs = random.nextInt(1200) - 150L;
+      long keepMax = random.nextInt(2000);
+      long trimmed = 0;
+      while (!events.isEmpty()
+          && (events.firstKey() <= lastSequence - keepMax
+              || events.firstEntry().getValue().timeMs() < beforeMs)) {
+        Event event = events.pollFirstEntry().getValue();
+        trimmed++;
+        if (event.eventId() != null) {
+          eventIds.remove(event.eventId());
+        }
+        String edge = event.userId() + " interacts " + event.itemId();
+        edges.computeIfPresent(
+            edge, (_, weight) -> weight == event.value() ? null : weight - event.value());
+      }
+      assertThat(store.trim(beforeMs, keepMax, () -> true)).isEqualTo(trimmed);
+      assertThat(store.events().firstSequence())
+          .isEqualTo(events.isEmpty() ? OptionalLong.empty() : OptionalLong.of(events.firstKey()));
     }
 
     void compare(Store store) {

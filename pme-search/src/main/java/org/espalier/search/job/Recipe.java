@@ -30,6 +30,8 @@ record Recipe(int batch, int threads) {
 
   private static final int BATCH_MAX = 2048;
   private static final int STEPS_PER_EPOCH_MIN = 39; // a short log gets smaller batches
+  private static final int WARM_PATIENCE =
+      1; // a log that is learned by heart in one epoch shows it in the next
   private static final int WARM_EPOCHS = 4; // ten were no better (docs/pruned-ctr.md)
   private static final List<Integer> HIDDEN = List.of(128, 64);
   private static final int CROSS_LAYERS = 2;
@@ -68,6 +70,6 @@ record Recipe(int batch, int threads) {
   /** How the uniform model learns before saliency is taken. */
   TrainingSpec warmUp(boolean distil, long seed) {
     return new TrainingSpec(
-        WARM_EPOCHS, WARM_EPOCHS, batch, 5e-3, false, distil ? 0 : 1e-4, seed, threads);
+        WARM_EPOCHS, WARM_PATIENCE, batch, 5e-3, false, distil ? 0 : 1e-4, seed, threads);
   }
 }

@@ -13,6 +13,7 @@ import org.espalier.search.model.CtrTrainer;
 import org.espalier.search.model.Projecting;
 import org.espalier.search.model.SampleSource;
 import org.espalier.search.model.TableLayout;
+import org.espalier.search.model.TrainingResult;
 import org.espalier.search.model.TrainingSpec;
 import org.espalier.search.size.Criterion;
 import org.espalier.search.size.GainCurves;
@@ -67,7 +68,8 @@ final class SizeSearch {
 
   private CtrModel byMagnitude() {
     CtrModel model = fresh(layouts.wide(), full());
-    train("training at full size", model, recipe.training(settings.distil(), settings.seed()));
+    var _ =
+        train("training at full size", model, recipe.training(settings.distil(), settings.seed()));
     double[] magnitude = new double[model.layout().tokenCount() * settings.dim()];
     for (int t = 0; t < model.layout().tokenCount(); t++) {
       for (int d = 0; d < model.layout().size(t); d++) {
@@ -97,11 +99,13 @@ final class SizeSearch {
   /**
    * A small uniform model learns for some epochs and turns into its principal axes, so that a prefix of
    * a row is worth keeping; labels for the gradients come from its own probabilities. The pruned model
-   * starts from what is left of it.
+   * starts from what is left of it, unless one epoch was enough to learn the log by heart: then a start
+   * afresh sees every sample for the first time.
    */
   private CtrModel afterWarmUp() {
     CtrModel model = fresh(layouts.wholeSpace(), pruned());
-    train("warm-up", model, recipe.warmUp(settings.distil(), settings.seed()));
+    TrainingResult warmUp =
+        train("warm-up", model, recipe.warmUp(settings.distil(), settings.seed()));
     if (model.canRotate()) {
       timed(
           "rotation",
@@ -117,7 +121,8 @@ final class SizeSearch {
             settings.criterion(),
             recipe.warmBatches(data.train().count()));
     GainCurves curves = GainCurves.ofPrefixes(saliency, model.layout().dim());
-    return timed("allocation", () -> model.onTables(layouts.allocate(curves)));
+    TableLayout found = timed("allocation", () -> layouts.allocate(curves));
+    return warmUp.outcome().bestEpoch() == 1 ? fresh(found, pruned()) : model.onTables(found);
   }
 
   private double[] saliency(
@@ -136,8 +141,9 @@ final class SizeSearch {
                 cancelled));
   }
 
-  private void train(String phase, CtrModel model, TrainingSpec spec) {
-    timed(phase, () -> CtrTrainer.train(model, source, data.valid(), spec, listener, cancelled));
+  private TrainingResult train(String phase, CtrModel model, TrainingSpec spec) {
+    return timed(
+        phase, () -> CtrTrainer.train(model, source, data.valid(), spec, listener, cancelled));
   }
 
   private <T> T timed(String phase, Supplier<T> work) {

@@ -119,9 +119,9 @@ final class EvaluateCtrCommand implements Callable<Integer> {
   }
 
   /** Users and items of a world for each event. */
-  private static final double WORLD_USERS = 0.1;
+  private static final double WORLD_USERS = 0.115;
 
-  private static final double WORLD_ITEMS = 0.03;
+  private static final double WORLD_ITEMS = 0.033;
 
   private static final int WORLD_EVENTS_MIN = 10_000;
 

@@ -1,6 +1,7 @@
 package org.espalier.embeddings.store;
 
 import it.unimi.dsi.fastutil.ints.IntSet;
+import java.util.List;
 
 /**
  * What a group of writes touched, for those who keep something up to date with the store.
@@ -9,5 +10,13 @@ import it.unimi.dsi.fastutil.ints.IntSet;
  * @param users users with new events or a changed record
  * @param entities entities with new events, a changed record or a changed edge
  * @param erasedUsers users whose data is gone; their ids will not come back
+ * @param items entities whose record as an item was written or deleted
+ * @param triples triples that were written or removed, in that order; shared, not to be changed
  */
-public record Commit(long lastSequence, IntSet users, IntSet entities, IntSet erasedUsers) {}
+public record Commit(
+    long lastSequence,
+    IntSet users,
+    IntSet entities,
+    IntSet erasedUsers,
+    IntSet items,
+    List<ChangedTriple> triples) {}

@@ -29,8 +29,7 @@ final class DeleteTriples implements Mutation<Integer> {
       byte[] key = Edges.key(relation, head, tail);
       if (staging.get(Family.EDGES, key) != null) {
         staging.delete(Family.EDGES, key);
-        staging.touchEntity(head);
-        staging.touchEntity(tail);
+        staging.changeTriple(relation, head, tail, false);
         removed++;
       }
     }

@@ -1,6 +1,8 @@
 package org.espalier.embeddings.store;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -112,6 +114,36 @@ public final class Generations {
    */
   public RowLookup lookup(int number, String table) {
     return reader(number, table).lookup();
+  }
+
+  /**
+   * Writes an artefact to a file, which is replaced when it is there.
+   *
+   * @throws StoreException NO_SUCH_GENERATION; DAMAGED; IO when the file cannot be written
+   */
+  public void artefact(int number, String name, Path target) {
+    List<StoredArtefact> artefacts = manifest(number).artefacts();
+    for (int a = 0; a < artefacts.size(); a++) {
+      if (artefacts.get(a).name().equals(name)) {
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(target))) {
+          Artefacts.read(database, number, a, artefacts.get(a), out);
+        } catch (IOException e) {
+          throw new StoreException(Kind.IO, "cannot write " + target + ": " + e, e);
+        }
+        return;
+      }
+    }
+    throw new IllegalArgumentException(
+        "generation %d has no artefact '%s'".formatted(number, name));
+  }
+
+  /** Reads an artefact and compares it with its checksum. */
+  void verify(int number, int index, StoredArtefact artefact) {
+    try {
+      Artefacts.read(database, number, index, artefact, OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      throw new StoreException(Kind.IO, "cannot read artefact " + artefact.name(), e);
+    }
   }
 
   /**

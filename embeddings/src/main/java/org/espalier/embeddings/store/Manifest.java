@@ -3,7 +3,9 @@ package org.espalier.embeddings.store;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a committed generation is made of and where it comes from; see {@link ManifestDraft} for the
@@ -21,18 +23,21 @@ public record Manifest(
     List<StoredTable> tables,
     Map<String, Object> parameters,
     Map<String, Double> metrics,
-    Provenance provenance) {
+    Provenance provenance,
+    @Nullable List<StoredArtefact> artefacts) {
 
   /** The version that this code writes. */
   public static final int FORMAT = 1;
 
   public Manifest {
     tables = List.copyOf(tables);
+    artefacts = artefacts == null ? List.of() : List.copyOf(artefacts);
     parameters = ManifestDraft.scalars(parameters);
     metrics = ManifestDraft.finite(metrics);
   }
 
-  static Manifest of(int number, List<StoredTable> tables, ManifestDraft draft) {
+  static Manifest of(
+      int number, List<StoredTable> tables, List<StoredArtefact> artefacts, ManifestDraft draft) {
     return new Manifest(
         FORMAT,
         number,
@@ -42,7 +47,19 @@ public record Manifest(
         tables,
         draft.parameters(),
         draft.metrics(),
-        draft.provenance());
+        draft.provenance(),
+        artefacts);
+  }
+
+  /** What there is beside the tables; none in manifests from before there was any. */
+  @Override
+  public List<StoredArtefact> artefacts() {
+    return Objects.requireNonNull(artefacts);
+  }
+
+  /** Whether the generation has an artefact of this name. */
+  public boolean hasArtefact(String name) {
+    return artefacts().stream().anyMatch(artefact -> artefact.name().equals(name));
   }
 
   /** A table by its name. */

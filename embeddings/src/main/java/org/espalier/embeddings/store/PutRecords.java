@@ -60,7 +60,7 @@ final class PutRecords implements Mutation<List<PutResult>> {
   static void write(Staging staging, Catalogue.Kind kind, CatalogueRecord record) {
     staging.put(Family.CATALOGUE, Catalogue.key(kind, record.id()), Catalogue.value(record));
     switch (kind) {
-      case ITEM -> staging.touchEntity(record.id());
+      case ITEM -> staging.changeItemRecord(record.id());
       case USER -> staging.touchUser(record.id());
     }
   }

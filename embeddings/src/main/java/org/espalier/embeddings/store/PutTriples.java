@@ -28,8 +28,7 @@ final class PutTriples implements Mutation<Integer> {
         added++;
       }
       staging.put(Family.EDGES, key, Edges.value(triple.weight(), triple.timeMs()));
-      staging.touchEntity(head);
-      staging.touchEntity(tail);
+      staging.changeTriple(relation, head, tail, true);
     }
     return added;
   }

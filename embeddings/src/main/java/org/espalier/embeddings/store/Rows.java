@@ -10,12 +10,13 @@ import java.nio.ByteBuffer;
  * generation (4), table (2), 0 (1)            → header: see {@link TableHeaders}
  * generation (4), table (2), 1 (1), token (4) → encoding (1), size (2), payload
  *                                        or   → 0 (1), size (2), checksum of the row that was here (4)
+ * generation (4), artefact (2), 2 (1), part (4) → content
  * </pre>
  *
- * A table is its place in the manifest. Every value begins with version 1 and a CRC32C of its key and
+ * A table is its place in the manifest, and so is an artefact, from 0x8000. Every value begins with version 1 and a CRC32C of its key and
  * of all that follows. The second form takes the place of an erased user's row; with what it keeps, a
  * table's rows are still counted and its checksum still computed. A table's checksum is the sum of the
- * CRCs of its header and rows.
+ * CRCs of its header and rows, an artefact's that of its parts.
  */
 final class Rows {
 
@@ -23,6 +24,10 @@ final class Rows {
   static final byte ERASED = 0;
   static final byte HEADER_PART = 0;
   static final byte ROW_PART = 1;
+  static final byte ARTEFACT_PART = 2;
+
+  /** A generation has at most so many tables. */
+  static final int TABLES_MAX = 0x8000;
 
   /** Bytes of a value before what the checksum covers. */
   static final int SEAL_BYTES = 1 + 4;
@@ -33,6 +38,7 @@ final class Rows {
   static final int TABLE_BYTES = 4 + 2;
   static final int PART_BYTES = TABLE_BYTES + 1;
   static final int ROW_KEY_BYTES = PART_BYTES + 4;
+  static final int ARTEFACT_KEY_BYTES = PART_BYTES + 4;
   static final int SIZE_MAX = 0xffff;
 
   private Rows() {}
@@ -53,6 +59,11 @@ final class Rows {
 
   static byte[] rowKey(int generation, int table, int token) {
     return part(ROW_KEY_BYTES, generation, table, ROW_PART).putInt(token).array();
+  }
+
+  /** What the keys of all parts of an artefact begin with. */
+  static byte[] artefactKey(int generation, int artefact) {
+    return part(PART_BYTES, generation, TABLES_MAX + artefact, ARTEFACT_PART).array();
   }
 
   private static ByteBuffer part(int bytes, int generation, int table, byte part) {

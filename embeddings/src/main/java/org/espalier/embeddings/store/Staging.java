@@ -4,6 +4,7 @@ import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
 import it.unimi.dsi.fastutil.ints.IntSets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -53,6 +54,8 @@ final class Staging implements AutoCloseable {
   private IntOpenHashSet users = new IntOpenHashSet();
   private IntOpenHashSet entities = new IntOpenHashSet();
   private IntOpenHashSet erasedUsers = new IntOpenHashSet();
+  private IntOpenHashSet items = new IntOpenHashSet();
+  private List<ChangedTriple> triples = new ArrayList<>();
 
   /** Read by any thread; written here, after the batch is durable. */
   private volatile long lastSequence;
@@ -111,6 +114,17 @@ final class Staging implements AutoCloseable {
 
   void eraseUser(int user) {
     erasedUsers.add(user);
+  }
+
+  void changeItemRecord(int item) {
+    items.add(item);
+    touchEntity(item);
+  }
+
+  void changeTriple(int relation, int head, int tail, boolean there) {
+    triples.add(new ChangedTriple(relation, head, tail, there));
+    touchEntity(head);
+    touchEntity(tail);
   }
 
   /** Runs once the batch is durable; must not fail. */
@@ -220,7 +234,9 @@ final class Staging implements AutoCloseable {
             lastSequence,
             IntSets.unmodifiable(users),
             IntSets.unmodifiable(entities),
-            IntSets.unmodifiable(erasedUsers));
+            IntSets.unmodifiable(erasedUsers),
+            IntSets.unmodifiable(items),
+            Collections.unmodifiableList(triples));
     clear();
     return commit;
   }
@@ -251,5 +267,7 @@ final class Staging implements AutoCloseable {
     users = new IntOpenHashSet();
     entities = new IntOpenHashSet();
     erasedUsers = new IntOpenHashSet();
+    items = new IntOpenHashSet();
+    triples = new ArrayList<>();
   }
 }

@@ -213,6 +213,13 @@ final class Verifier {
       String name = "generation %d, table %s".formatted(manifest.number(), table.shape().name());
       attempt(Family.ROWS.familyName(), () -> name, () -> table(manifest.number(), table));
     }
+    for (int a = 0; a < manifest.artefacts().size(); a++) {
+      int index = a;
+      StoredArtefact artefact = manifest.artefacts().get(a);
+      String name = "generation %d, artefact %s".formatted(manifest.number(), artefact.name());
+      attempt(
+          Family.ROWS.familyName(), () -> name, () -> artefact(manifest.number(), index, artefact));
+    }
   }
 
   private void table(int generation, StoredTable table) {
@@ -225,6 +232,17 @@ final class Verifier {
       rows.merge(Family.ROWS.familyName(), count[0], Long::sum);
     } catch (StoreException e) {
       if (e.kind() != Kind.NO_SUCH_GENERATION) { // else it was deleted meanwhile
+        throw e;
+      }
+    }
+  }
+
+  private void artefact(int generation, int index, StoredArtefact artefact) {
+    try {
+      generations.verify(generation, index, artefact);
+    } catch (StoreException e) {
+      if (view.get(Family.MANIFESTS, Manifests.key(generation)) != null
+          && Manifests.exists(database, generation)) { // else it was deleted meanwhile
         throw e;
       }
     }

@@ -104,6 +104,42 @@ class GenerationsTest {
   }
 
   @Test
+  void an_artefact_comes_back_byte_for_byte_stands_beside_tables_and_goes_with_its_generation()
+      throws IOException {
+    byte[] large = new byte[(1 << 18) * 2 + 17];
+    random.nextBytes(large);
+    Path given = Files.write(directory.resolveSibling(directory.getFileName() + ".given"), large);
+    Path got = directory.resolveSibling(directory.getFileName() + ".got");
+    int number;
+    try (GenerationWriter writer = generations.begin()) {
+      writer.table(items).artefact("propagator", given);
+      assertThatThrownBy(() -> writer.artefact("propagator", given)).hasMessageContaining("names");
+      assertThatThrownBy(() -> writer.table(users)).hasMessageContaining("before artefacts");
+      number =
+          writer
+              .artefact("empty", Files.write(got, new byte[0]))
+              .artefact("small", Files.write(got, new byte[] {1, 2, 3}))
+              .commit(draft("kgat", 3));
+    }
+    reopen();
+    assertThat(generations.manifest(number).hasArtefact("propagator")).isTrue();
+    assertThat(generations.manifest(number).hasArtefact("other")).isFalse();
+    generations.artefact(number, "propagator", got);
+    assertThat(got).hasBinaryContent(large);
+    generations.artefact(number, "empty", got);
+    assertThat(got).isEmptyFile();
+    assertThat(contents(generations, number, "item")).isEqualTo(contents(items));
+    assertThat(store.verify().problems()).isEmpty();
+    byte[] part = ByteBuffer.allocate(11).put(Rows.artefactKey(number, 2)).putInt(0).array();
+    flipEach(Family.ROWS, part, "rows", () -> generations.artefact(number, "small", got));
+    generations.delete(number);
+    assertRefused(Kind.NO_SUCH_GENERATION, () -> generations.artefact(number, "propagator", got));
+    assertThat(generations.collectGarbage().generations()).isEmpty();
+    Files.delete(given);
+    Files.delete(got);
+  }
+
+  @Test
   void a_table_of_many_files_comes_back_whole() {
     float[] values = new float[80 * 220_000];
     for (int i = 0; i < values.length; i++) {

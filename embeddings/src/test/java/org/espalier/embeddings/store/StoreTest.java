@@ -355,8 +355,27 @@ class StoreTest {
     assertThat(heard.getFirst().lastSequence()).isEqualTo(2);
     assertThat(heard.getFirst().users()).containsExactlyInAnyOrder(0, 1);
     assertThat(heard.getFirst().entities()).containsExactlyInAnyOrder(0, 1);
+    assertThat(heard.getFirst().items()).isEmpty();
     store.deleteUser("ann");
     assertThat(heard.getLast().erasedUsers()).containsExactly(0);
+    assertThat(heard.getLast().triples()).isEmpty();
+  }
+
+  @Test
+  void listeners_hear_which_triples_and_records_of_items_changed() {
+    List<Commit> heard = new ArrayList<>();
+    store.onCommit(heard::add);
+    store.putTriples(List.of(new Triple("dune", "genre", "sf", 1, 0)));
+    assertThat(heard.getLast().triples()).containsExactly(new ChangedTriple(1, 0, 1, true));
+    assertThat(heard.getLast().entities()).containsExactlyInAnyOrder(0, 1);
+    store.deleteTriples(
+        List.of(
+            new Triple("dune", "genre", "novel", 1, 0), new Triple("dune", "genre", "sf", 1, 0)));
+    assertThat(heard.getLast().triples()).containsExactly(new ChangedTriple(1, 0, 1, false));
+    store.putItems(List.of(new CatalogueUpdate("sf", "{}", List.of(), false, 0, -1)));
+    assertThat(heard.getLast().items()).containsExactly(1);
+    store.deleteItem("sf", 1, -1);
+    assertThat(heard.getLast().items()).containsExactly(1);
   }
 
   @Test

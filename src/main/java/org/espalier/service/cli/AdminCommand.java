@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
       AdminJobCommands.Cancel.class,
       AdminJobCommands.Rerun.class,
       AdminJobCommands.Train.class,
+      AdminJobCommands.Propagate.class,
       AdminJobCommands.Backup.class,
       AdminJobCommands.CleanUp.class,
       AdminJobCommands.Trim.class,

@@ -1,6 +1,7 @@
 package org.espalier.service.cli;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.espalier.service.console.Console;
 import org.jspecify.annotations.Nullable;
@@ -223,6 +224,81 @@ final class AdminJobCommands {
     void fill(Map<String, @Nullable Object> request) {
       request.put("loss", loss);
       request.put("dim", dim);
+      request.put("seed", seed);
+      request.put("held_out", heldOut);
+      request.put("activate", activate);
+      request.put("guard", guard == null ? null : Map.of("metric", guard, "max_drop", maxDrop));
+    }
+  }
+
+  @Command(
+      name = "propagate",
+      description = {
+        "Trains a propagator on the log and the triples of the running service, as a new generation; or, with --dirty,"
+            + " brings the vectors that serve up to date, exactly.",
+        ""
+      },
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  ./espalier admin propagate --model fastrp --activate auto --wait",
+        "  ./espalier admin propagate --layers 64,32 --activate auto --guard ndcg@20 --max-drop 0.002",
+        "  ./espalier admin propagate --dirty --wait"
+      })
+  static final class Propagate extends NewJob {
+    @Option(names = "--dirty", description = "Refresh what serves; goes with --wait alone.")
+    private boolean dirty;
+
+    @Option(names = "--model", description = "kgat, lightgcn or fastrp (default: kgat).")
+    private @Nullable String model;
+
+    @Option(names = "--preset", description = "Of kgat: paper or best (default: paper).")
+    private @Nullable String preset;
+
+    @Option(
+        names = "--layers",
+        split = ",",
+        description = "Of kgat's preset paper: the layers' sizes (default: 64,32,16).")
+    private @Nullable List<Integer> layers;
+
+    @Option(names = "--seed", description = "Same seed and log, same vectors (default: 1).")
+    private @Nullable Long seed;
+
+    @Option(
+        names = "--held-out",
+        paramLabel = "SHARE",
+        description = "The share of the events to measure on (default: 0.1).")
+    private @Nullable Double heldOut;
+
+    @Option(
+        names = "--activate",
+        paramLabel = "MODE",
+        description = "auto lets the new generation answer at once (default: manual).")
+    private @Nullable String activate;
+
+    @Option(
+        names = "--guard",
+        paramLabel = "METRIC",
+        description = "Activate only if this metric is not worse than the active generation's.")
+    private @Nullable String guard;
+
+    @Option(
+        names = "--max-drop",
+        defaultValue = "0",
+        description = "How much worse it may be (default: ${DEFAULT-VALUE}).")
+    private double maxDrop;
+
+    @Override
+    String route() {
+      return "/v1/admin/propagations";
+    }
+
+    @Override
+    void fill(Map<String, @Nullable Object> request) {
+      request.put("scope", dirty ? "dirty" : null);
+      request.put("model", model);
+      request.put("preset", preset);
+      request.put("layers", layers);
       request.put("seed", seed);
       request.put("held_out", heldOut);
       request.put("activate", activate);

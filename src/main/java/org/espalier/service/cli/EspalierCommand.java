@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
       ServeCommand.class,
       TrainCommand.class,
       SearchCommand.class,
+      PropagateCommand.class,
       AdminCommand.class,
       EvaluateCommand.class,
       FitCommand.class,

@@ -43,7 +43,7 @@ final class Answers {
       int item = hits.tokens()[i];
       int size = model == null ? 0 : Math.max(0, model.items().sizeOf(item));
       String id = dictionary.token(Field.ENTITY, item);
-      entries.add(new Ranking.Entry(id, hits.scores()[i], i + 1, source, size));
+      entries.add(new Ranking.Entry(id, hits.scores()[i], i + 1, source, size, null));
     }
     return new Ranking(
         newRankingId(),

@@ -4,6 +4,7 @@ import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.ints.IntList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import org.espalier.embeddings.arena.ArenaTable;
@@ -17,6 +18,7 @@ import org.espalier.embeddings.table.Projection;
 import org.espalier.embeddings.table.TableShape;
 import org.espalier.learning.mf.FoldIn;
 import org.espalier.service.platform.GenerationLoader;
+import org.espalier.service.platform.LiveVectors;
 import org.espalier.service.platform.MfGeneration;
 import org.espalier.service.platform.NotServableException;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +32,13 @@ final class ModelLoader implements GenerationLoader {
 
   private final Store store;
   private final ActiveModel active;
+  private final LiveVectors liveVectors;
 
   /** Loads what is active now, so that whoever has this object serves it. */
-  ModelLoader(Store store, ActiveModel active) {
+  ModelLoader(Store store, ActiveModel active, LiveVectors liveVectors) {
     this.store = store;
     this.active = active;
+    this.liveVectors = liveVectors;
     Generations.Garbage garbage = store.generations().collectGarbage();
     if (!garbage.generations().isEmpty() || garbage.files() > 0) {
       log.info(
@@ -89,6 +93,10 @@ final class ModelLoader implements GenerationLoader {
   private ServedModel load(int number) {
     long startNs = System.nanoTime();
     Manifest manifest = store.generations().manifest(number);
+    Optional<ServedModel> live = live(manifest);
+    if (live.isPresent()) {
+      return live.get();
+    }
     IntArrayList tokens = new IntArrayList();
     ArenaTable items = table(number, MfGeneration.ITEMS, tokens::add);
     try {
@@ -117,9 +125,52 @@ final class ModelLoader implements GenerationLoader {
     }
   }
 
-  private ArenaTable table(int number, String name, IntConsumer eachToken) {
+  /** A generation that fills its tables itself, from its propagator. */
+  private Optional<ServedModel> live(Manifest manifest) {
+    if (manifest.table(MfGeneration.USERS).isEmpty()) {
+      return Optional.empty();
+    }
+    ArenaTable items = emptyTable(manifest.number(), MfGeneration.ITEMS);
+    try {
+      ArenaTable users = emptyTable(manifest.number(), MfGeneration.USERS);
+      try {
+        Optional<ServedModel> model =
+            liveVectors
+                .open(manifest, users, items)
+                .map(session ->
+                    new ServedModel(
+                        manifest.number(),
+                        manifest.model(),
+                        manifest.provenance().toSequence(),
+                        items,
+                        users,
+                        null,
+                        session));
+        if (model.isEmpty()) {
+          try (items) {
+            users.close();
+          }
+        }
+        return model;
+      } catch (RuntimeException e) {
+        try (users) {
+          throw e;
+        }
+      }
+    } catch (RuntimeException e) {
+      try (items) {
+        throw e;
+      }
+    }
+  }
+
+  private ArenaTable emptyTable(int number, String name) {
     TableHeader header = store.generations().header(number, name);
-    ArenaTable table = ArenaTable.create(header.shape(), header.basis(), header.defaultRow());
+    return ArenaTable.create(header.shape(), header.basis(), header.defaultRow());
+  }
+
+  private ArenaTable table(int number, String name, IntConsumer eachToken) {
+    ArenaTable table = emptyTable(number, name);
     try {
       float[] row = new float[table.dim()];
       store

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Candidates to be put in order for a user.
  *
  * @param context what is known of the moment; models that use none leave it aside
+ * @param explain whether to say why the first items were ranked; false when left out
  */
 @Schema(description = "Candidates to be put in order for a user")
 record RankRequest(
@@ -25,7 +26,13 @@ record RankRequest(
         @JsonSetter(nulls = Nulls.FAIL)
         List<Candidate> items,
     @Schema(description = "what is known of the moment; models that use none leave it aside")
-        @Nullable Map<String, Object> context) {
+        @Nullable Map<String, Object> context,
+    @Schema(description = "whether to say why the first items were ranked", defaultValue = "false")
+        @Nullable Boolean explain) {
+
+  boolean wantsExplanation() {
+    return explain != null && explain;
+  }
 
   /** One candidate. */
   record Candidate(

@@ -28,6 +28,7 @@ final class Ranker {
   private final History history;
   private final HiddenItems hidden;
   private final PopularItems popular;
+  private final Explanations explanations;
   private final RankingProperties properties;
   private final Answers answers;
 
@@ -38,6 +39,7 @@ final class Ranker {
       History history,
       HiddenItems hidden,
       PopularItems popular,
+      Explanations explanations,
       RankingProperties properties) {
     this.store = store;
     this.active = active;
@@ -45,6 +47,7 @@ final class Ranker {
     this.history = history;
     this.hidden = hidden;
     this.popular = popular;
+    this.explanations = explanations;
     this.properties = properties;
     this.answers = new Answers(store.dictionary());
   }
@@ -55,13 +58,14 @@ final class Ranker {
     int user = user(request.userId());
     requireIds("items", request.items().stream().map(RankRequest.Candidate::id).toList());
     Candidates candidates = new Candidates(request.items(), store.dictionary(), hidden);
-    long applied = store.lastSequence();
+    long now = store.lastSequence();
     try (var lease = active.acquire()) {
       ServedModel model = lease.value().model();
+      long applied = model == null ? now : model.applied(now);
       Optional<float[]> vector = model == null ? Optional.empty() : users.find(model, user);
       float[] scores = new float[candidates.count()];
       if (model != null && vector.isPresent()) {
-        model.items().score(vector.get(), candidates.tokens(), candidates.count(), scores);
+        model.score(vector.get(), candidates.tokens(), candidates.count(), scores);
       } else {
         for (int i = 0; i < scores.length; i++) {
           scores[i] = popular.score(candidates.tokens()[i]);
@@ -69,8 +73,9 @@ final class Ranker {
       }
       Hits hits = candidates.rank(scores);
       boolean fallback = vector.isEmpty();
-      return answers.of(
-          hits, 0, hits.size(), model, fallback, candidates.unknown(), applied, startNs);
+      Ranking ranking =
+          answers.of(hits, 0, hits.size(), model, fallback, candidates.unknown(), applied, startNs);
+      return request.wantsExplanation() ? explanations.of(ranking, user, model, startNs) : ranking;
     }
   }
 
@@ -83,11 +88,13 @@ final class Ranker {
     requireRange("limit", limit, 1, properties.limitMax());
     requireRange("offset", offset, 0, properties.depthMax() - limit);
     RoaringBitmap denied = denied(request, user);
-    long applied = store.lastSequence();
+    long now = store.lastSequence();
     try (var lease = active.acquire()) {
       ServedModel model = lease.value().model();
+      long applied = model == null ? now : model.applied(now);
       Optional<float[]> vector = model == null ? Optional.empty() : users.find(model, user);
-      return retrieve(model, vector, denied, offset, limit, applied, startNs);
+      Ranking ranking = retrieve(model, vector, denied, offset, limit, applied, startNs);
+      return request.wantsExplanation() ? explanations.of(ranking, user, model, startNs) : ranking;
     }
   }
 
@@ -106,9 +113,10 @@ final class Ranker {
           "nothing is known of this id; ids are percent-encoded in paths");
     }
     RoaringBitmap denied = RoaringBitmap.or(hidden.ids(), RoaringBitmap.bitmapOf(item));
-    long applied = store.lastSequence();
+    long now = store.lastSequence();
     try (var lease = active.acquire()) {
       ServedModel model = lease.value().model();
+      long applied = model == null ? now : model.applied(now);
       Optional<float[]> vector =
           model == null ? Optional.empty() : UserVectors.ofWhoeverChose(model, item);
       return retrieve(model, vector, denied, 0, limit, applied, startNs);

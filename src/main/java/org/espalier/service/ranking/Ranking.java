@@ -1,5 +1,6 @@
 package org.espalier.service.ranking;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
@@ -40,6 +41,7 @@ record Ranking(
    * @param rank from 1, over all pages
    * @param source what scored it: a model's name or {@code popular}
    * @param size dimensions that the item's vector stores; 0 when it has none
+   * @param explain why, for the first items of a request that asks for it
    */
   @Schema(name = "RankedItem")
   record Entry(
@@ -47,5 +49,40 @@ record Ranking(
       @Schema(example = "0.91") float score,
       @Schema(example = "1") int rank,
       @Schema(example = "mf") String source,
-      @Schema(example = "64") int size) {}
+      @Schema(example = "64") int size,
+      @Schema(description = "for the first items of a request that asks for it")
+          @JsonInclude(JsonInclude.Include.NON_NULL)
+          @Nullable Explain explain) {}
+
+  /**
+   * Why an item was ranked.
+   *
+   * @param paths the strongest ones from the user to the item, best first; none when the model knows no graph
+   */
+  @Schema(name = "RankedItemExplanation")
+  record Explain(List<Path> paths) {}
+
+  /**
+   * A path through the knowledge graph.
+   *
+   * @param weight the product of the hops' weights
+   */
+  @Schema(name = "ExplanationPath")
+  record Path(@Schema(example = "0.12") double weight, List<Hop> hops) {}
+
+  /**
+   * One edge of a path.
+   *
+   * @param from id of a user or an entity
+   * @param inverse whether the edge is that of the relation from {@code to} to {@code from}
+   * @param to where the next hop begins
+   * @param weight the share of the attention of {@code from} that the edge has
+   */
+  @Schema(name = "ExplanationHop")
+  record Hop(
+      @Schema(example = "u1") String from,
+      @Schema(example = "interacts") String relation,
+      boolean inverse,
+      @Schema(example = "i7") String to,
+      @Schema(example = "0.4") float weight) {}
 }

@@ -2,6 +2,7 @@ package org.espalier.service.ranking;
 
 import org.espalier.embeddings.store.Store;
 import org.espalier.service.platform.InteractionProperties;
+import org.espalier.service.platform.LiveVectors;
 import org.espalier.service.platform.ServedTables;
 import org.espalier.service.platform.TypeWeights;
 import org.springframework.context.annotation.Bean;
@@ -19,8 +20,8 @@ class RankingConfiguration {
   }
 
   @Bean
-  ModelLoader modelLoader(Store store, ActiveModel active) {
-    return new ModelLoader(store, active);
+  ModelLoader modelLoader(Store store, ActiveModel active, LiveVectors live) {
+    return new ModelLoader(store, active, live);
   }
 
   @Bean
@@ -33,6 +34,7 @@ class RankingConfiguration {
       Store store,
       ActiveModel active,
       HiddenItems hidden,
+      ExplainProperties explain,
       InteractionProperties interactions,
       RankingProperties properties) {
     TypeWeights weights = new TypeWeights(store.dictionary(), interactions);
@@ -44,6 +46,7 @@ class RankingConfiguration {
         history,
         hidden,
         new PopularItems(store, weights),
+        new Explanations(store.dictionary(), explain),
         properties);
   }
 }

@@ -46,7 +46,7 @@ class RankingController {
   @GetMapping("/recommend/{user_id}")
   Ranking recommend(
       @PathVariable("user_id") String userId, @RequestParam(defaultValue = "10") int n) {
-    return ranker.recommend(new RecommendRequest(userId, n, null, null, null));
+    return ranker.recommend(new RecommendRequest(userId, n, null, null, null, null));
   }
 
   @Operation(

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param limit results; 10 when left out
  * @param offset results to skip; 0 when left out
  * @param excludeItems ids of items that must not be among them
+ * @param explain whether to say why the first items were ranked; false when left out
  * @param excludeSeen types of the user's events whose items must not be among them
  */
 @Schema(description = "What to retrieve for a user")
@@ -32,9 +33,15 @@ record RecommendRequest(
                 "types of the user's newest events whose items must not be among the results",
             example = "[\"click\"]")
         @JsonProperty("exclude_seen")
-        @Nullable List<String> excludeSeen) {
+        @Nullable List<String> excludeSeen,
+    @Schema(description = "whether to say why the first items were ranked", defaultValue = "false")
+        @Nullable Boolean explain) {
 
   private static final int LIMIT_DEFAULT = 10;
+
+  boolean wantsExplanation() {
+    return explain != null && explain;
+  }
 
   int limitOrDefault() {
     return limit == null ? LIMIT_DEFAULT : limit;

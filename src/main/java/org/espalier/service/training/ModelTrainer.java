@@ -23,6 +23,7 @@ import org.espalier.learning.mf.MfSpec;
 import org.espalier.learning.mf.MfTrainer;
 import org.espalier.learning.mf.MfTraining;
 import org.espalier.learning.train.TrainingOutcome.Reason;
+import org.espalier.service.platform.HeldOutMeasure;
 import org.espalier.service.platform.InteractionProperties;
 import org.espalier.service.platform.MfGeneration;
 import org.espalier.service.platform.TypeWeights;
@@ -127,7 +128,10 @@ public final class ModelTrainer {
     Optional<Interactions> validation = Optional.of(slices.validation());
     MfTraining training = run(mf, slices.train(), validation, Purpose.MEASURE, listener, cancelled);
     int epochs = Math.max(1, training.outcome().bestEpoch());
-    return new Measured(epochs, slices.metrics(training.model(), spec.threads()));
+    MfModel model = training.model();
+    return new Measured(
+        epochs,
+        slices.metrics(model.dim(), model.userVectors(), model.itemVectors(), spec.threads()));
   }
 
   private static MfSpec specOf(TrainingSpec spec, Interactions interactions) {

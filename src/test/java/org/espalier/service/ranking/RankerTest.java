@@ -78,6 +78,7 @@ class RankerTest {
             history,
             hidden,
             new PopularItems(store, weights),
+            new Explanations(store.dictionary(), new ExplainProperties(20, 3)),
             PROPERTIES);
   }
 
@@ -234,14 +235,14 @@ class RankerTest {
     train();
     List<String> all = ids(ranker.recommend(request(user(3), 50)));
     RecommendRequest without =
-        new RecommendRequest(user(3), 50, 0, List.of(all.get(0), all.get(2), "x"), null);
+        new RecommendRequest(user(3), 50, 0, List.of(all.get(0), all.get(2), "x"), null, null);
     assertThat(ids(ranker.recommend(without)))
         .doesNotContain(all.get(0), all.get(2))
         .contains(all.get(1));
     List<String> seen =
         IntStream.range(0, ITEMS).filter(i -> likes(3, i)).mapToObj(RankerTest::item).toList();
     RecommendRequest unseen =
-        new RecommendRequest(user(3), 50, 0, null, List.of("click", "nothing"));
+        new RecommendRequest(user(3), 50, 0, null, List.of("click", "nothing"), null);
     assertThat(ids(ranker.recommend(unseen))).doesNotContainAnyElementsOf(seen).isNotEmpty();
   }
 
@@ -251,7 +252,7 @@ class RankerTest {
     List<String> all = ids(ranker.recommend(request(user(3), 50)));
     List<String> paged = new ArrayList<>();
     for (int offset = 0; offset < 48; offset += 7) {
-      Ranking page = ranker.recommend(new RecommendRequest(user(3), 7, offset, null, null));
+      Ranking page = ranker.recommend(new RecommendRequest(user(3), 7, offset, null, null, null));
       assertThat(page.items().getFirst().rank()).isEqualTo(offset + 1);
       paged.addAll(ids(page));
     }
@@ -304,17 +305,17 @@ class RankerTest {
     assertRefused(() -> ranker.recommend(request("a", 51)), ProblemCode.INVALID_VALUE);
     assertRefused(() -> ranker.recommend(request("", 1)), ProblemCode.INVALID_ID);
     assertRefused(
-        () -> ranker.recommend(new RecommendRequest("a", 50, 31, null, null)),
+        () -> ranker.recommend(new RecommendRequest("a", 50, 31, null, null, null)),
         ProblemCode.INVALID_VALUE);
     assertRefused(
-        () -> ranker.recommend(new RecommendRequest("a", 50, -1, null, null)),
+        () -> ranker.recommend(new RecommendRequest("a", 50, -1, null, null, null)),
         ProblemCode.INVALID_VALUE);
     assertRefused(() -> ranker.similar("a", -1), ProblemCode.INVALID_VALUE);
     assertRefused(() -> ranker.rank(rank("a", "i\n")), ProblemCode.INVALID_ID);
     String[] many = IntStream.range(0, 101).mapToObj(i -> "i" + i).toArray(String[]::new);
     assertRefused(() -> ranker.rank(rank("a", many)), ProblemCode.TOO_MANY_ELEMENTS);
     assertRefused(
-        () -> ranker.recommend(new RecommendRequest("a", 1, 0, Arrays.asList(many), null)),
+        () -> ranker.recommend(new RecommendRequest("a", 1, 0, Arrays.asList(many), null, null)),
         ProblemCode.TOO_MANY_ELEMENTS);
   }
 
@@ -397,12 +398,12 @@ class RankerTest {
   }
 
   private static RecommendRequest request(String user, @Nullable Integer limit) {
-    return new RecommendRequest(user, limit, null, null, null);
+    return new RecommendRequest(user, limit, null, null, null, null);
   }
 
   private static RankRequest rank(String user, String... items) {
     return new RankRequest(
-        user, Arrays.stream(items).map(RankRequest.Candidate::new).toList(), null);
+        user, Arrays.stream(items).map(RankRequest.Candidate::new).toList(), null, null);
   }
 
   private static List<String> ids(Ranking ranking) {

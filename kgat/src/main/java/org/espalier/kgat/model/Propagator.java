@@ -88,7 +88,7 @@ public final class Propagator {
     return tripleWeight;
   }
 
-  /** Users with a base row: ids below this. */
+  /** Users with a base row: ids below this. A row of zeros is as none. */
   public int userCount() {
     return userCount;
   }
@@ -149,6 +149,34 @@ public final class Propagator {
     float[] rows = baseRows(graph.userCount(), graph.entityCount());
     float[] weights = edgeWeights(graph, rows, workers, TrainingPass.NOTHING);
     return Propagation.of(graph, shape, rows, layers, weights, workers);
+  }
+
+  /**
+   * The same propagator for a graph in which nodes have other ids: what was known as user r is {@code
+   * users[r]}, and likewise entities. Ids between them belong to nodes that it does not know, whose
+   * rows are zero.
+   *
+   * @param users (userCount), each id once
+   * @param entities (entityCount), each id once
+   */
+  public Propagator renumbered(int[] users, int[] entities) {
+    if (users.length != userCount || entities.length != entityCount()) {
+      throw new IllegalArgumentException(
+          "%d and %d ids for %d users and %d entities"
+              .formatted(users.length, entities.length, userCount, entityCount()));
+    }
+    int dim = shape.dim();
+    int userRoom = Arrays.stream(users).max().orElse(-1) + 1;
+    int entityRoom = Arrays.stream(entities).max().orElse(-1) + 1;
+    float[] rows = new float[Math.multiplyExact(Math.addExact(userRoom, entityRoom), dim)];
+    for (int r = 0; r < users.length; r++) {
+      System.arraycopy(base, r * dim, rows, users[r] * dim, dim);
+    }
+    for (int r = 0; r < entities.length; r++) {
+      System.arraycopy(base, (userCount + r) * dim, rows, (userRoom + entities[r]) * dim, dim);
+    }
+    return new Propagator(
+        shape, weighting, smoothing, tripleWeight, userRoom, rows, layers, transR);
   }
 
   /** What computes rows of the layers over some neighbourhoods, for one thread. */

@@ -9,7 +9,7 @@ import org.espalier.kgat.kernel.GraphKernels;
 import org.espalier.kgat.model.Propagator;
 
 /**
- * The rows below the first layer. A node that training knew has the row that it left; any other has
+ * The rows below the first layer. A node that training knew, whose row is therefore not zero, has the row that it left; any other has
  * the mean of those of its neighbours that training knew, weighed by their edges, or zero. So what a
  * row is depends on the graph alone, not on the order in which it came to be.
  */
@@ -29,8 +29,9 @@ final class BaseRows {
     zero = new float[dim];
     rows = model.baseRows(numbers.users(), numbers.entities());
     known = new BitSet(numbers.count());
-    known.set(0, model.userCount());
-    known.set(numbers.users(), numbers.users() + model.entityCount());
+    for (int node = 0; node < numbers.count(); node++) {
+      known.set(node, kernel.distance(rows, node * dim, zero, 0, dim) > 0);
+    }
   }
 
   /** All rows (count, dim); shared. */

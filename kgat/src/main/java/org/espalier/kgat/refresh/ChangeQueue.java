@@ -9,7 +9,7 @@ import org.espalier.kgat.graph.EdgeChanges;
  * taken as one batch, in which each row changes once however many events it had; so a burst costs the
  * refresher less an event than single events do.
  */
-public final class ChangeQueue {
+public final class ChangeQueue implements ChangeSource {
 
   private final int capacity;
   private EdgeChanges gathered = new EdgeChanges(); // guarded by this
@@ -50,6 +50,7 @@ public final class ChangeQueue {
    *
    * @return none when the time is over or the queue is closed
    */
+  @Override
   public synchronized EdgeChanges take(Duration patience) throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
     while (gathered.size() == 0 && !closed) {
@@ -70,12 +71,14 @@ public final class ChangeQueue {
   }
 
   /** Refuses what is offered from now on; what has gathered can still be taken. */
+  @Override
   public synchronized void close() {
     closed = true;
     notifyAll();
   }
 
-  synchronized boolean isClosed() {
-    return closed;
+  @Override
+  public synchronized boolean isDone() {
+    return closed && gathered.size() == 0;
   }
 }

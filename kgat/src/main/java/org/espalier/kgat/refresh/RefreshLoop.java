@@ -6,7 +6,7 @@ import org.espalier.kgat.graph.EdgeChanges;
 
 /**
  * The thread that refreshes: takes what has gathered, applies it, refreshes within the budget, and goes
- * on without waiting while rows are left. Owns neither queue nor refresher, but closes the queue when it
+ * on without waiting while rows are left. Owns neither source nor refresher, but closes the source when it
  * ends, so that nobody waits for a thread that is gone.
  */
 public final class RefreshLoop implements AutoCloseable {
@@ -14,7 +14,7 @@ public final class RefreshLoop implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMillis(500);
 
   private final Refresher refresher;
-  private final ChangeQueue queue;
+  private final ChangeSource source;
   private final Duration budget;
   private final Consumer<RefreshReport> onRefresh;
   private final Consumer<RuntimeException> onFailure;
@@ -22,12 +22,12 @@ public final class RefreshLoop implements AutoCloseable {
 
   private RefreshLoop(
       Refresher refresher,
-      ChangeQueue queue,
+      ChangeSource source,
       Duration budget,
       Consumer<RefreshReport> onRefresh,
       Consumer<RuntimeException> onFailure) {
     this.refresher = refresher;
-    this.queue = queue;
+    this.source = source;
     this.budget = budget;
     this.onRefresh = onRefresh;
     this.onFailure = onFailure;
@@ -43,11 +43,11 @@ public final class RefreshLoop implements AutoCloseable {
    */
   public static RefreshLoop start(
       Refresher refresher,
-      ChangeQueue queue,
+      ChangeSource source,
       Duration budget,
       Consumer<RefreshReport> onRefresh,
       Consumer<RuntimeException> onFailure) {
-    RefreshLoop loop = new RefreshLoop(refresher, queue, budget, onRefresh, onFailure);
+    RefreshLoop loop = new RefreshLoop(refresher, source, budget, onRefresh, onFailure);
     loop.thread.start();
     return loop;
   }
@@ -55,8 +55,8 @@ public final class RefreshLoop implements AutoCloseable {
   private void run() {
     try {
       int left = 0;
-      while (!queue.isClosed() || queue.size() > 0) {
-        EdgeChanges changes = queue.take(left > 0 ? Duration.ZERO : PATIENCE);
+      while (!source.isDone()) {
+        EdgeChanges changes = source.take(left > 0 ? Duration.ZERO : PATIENCE);
         if (changes.size() > 0) {
           refresher.apply(changes);
         }
@@ -71,14 +71,14 @@ public final class RefreshLoop implements AutoCloseable {
     } catch (RuntimeException e) {
       onFailure.accept(e);
     } finally {
-      queue.close();
+      source.close();
     }
   }
 
-  /** Closes the queue, lets what is in it be applied, and waits for the thread to end. */
+  /** Closes the source, lets what it still gives be applied, and waits for the thread to end. */
   @Override
   public void close() {
-    queue.close();
+    source.close();
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {

@@ -304,6 +304,13 @@ public final class Refresher implements AutoCloseable {
     }
   }
 
+  /** Hands a node's vector to the sink with the next refresh, though nothing of it changed. */
+  public synchronized void publishEntity(int entity) {
+    if (entity < graph.entityCount()) {
+      vectors.mark(numbers.users() + entity);
+    }
+  }
+
   /** How stale the vectors are now. */
   public synchronized Staleness staleness() {
     float largest = residuals.largest();

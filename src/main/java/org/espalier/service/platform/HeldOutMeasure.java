@@ -1,4 +1,4 @@
-package org.espalier.service.training;
+package org.espalier.service.platform;
 
 import java.util.Map;
 import java.util.Optional;
@@ -9,12 +9,11 @@ import org.espalier.learning.kernel.Workers;
 import org.espalier.learning.metric.RetrievalEvaluator;
 import org.espalier.learning.metric.RetrievalMetric;
 import org.espalier.learning.metric.RetrievalResult;
-import org.espalier.learning.mf.MfModel;
 
 /**
  * A log cut twice by time: what a model is trained on, what ends its training, and the latest slice, which measures it.
  */
-record HeldOutMeasure(Interactions train, Interactions validation, Interactions test) {
+public record HeldOutMeasure(Interactions train, Interactions validation, Interactions test) {
 
   private static final int INTERACTIONS_MIN = 20;
 
@@ -24,7 +23,7 @@ record HeldOutMeasure(Interactions train, Interactions validation, Interactions 
    * @param fraction of the interactions that measure; the same fraction of the rest ends the training
    * @return empty when nothing is to be held out, or so little is known that a slice would be empty
    */
-  static Optional<HeldOutMeasure> of(Interactions all, double fraction) {
+  public static Optional<HeldOutMeasure> of(Interactions all, double fraction) {
     if (fraction == 0 || all.size() < INTERACTIONS_MIN) {
       return Optional.empty();
     }
@@ -40,13 +39,18 @@ record HeldOutMeasure(Interactions train, Interactions validation, Interactions 
     return measure.evaluator().userCount() == 0 ? Optional.empty() : Optional.of(measure);
   }
 
-  /** The metrics of a model that was trained on {@link #train}, and those of popularity beside it. */
-  Map<String, Double> metrics(MfModel model, int threads) {
+  /**
+   * The metrics of a model that was trained on {@link #train}, and those of popularity beside it.
+   *
+   * @param userVectors (userCount, dim)
+   * @param itemVectors (itemCount, dim)
+   */
+  public Map<String, Double> metrics(
+      int dim, float[] userVectors, float[] itemVectors, int threads) {
     RetrievalEvaluator evaluator = evaluator();
     Map<String, Double> metrics = new TreeMap<>();
     try (Workers workers = new Workers(threads)) {
-      RetrievalResult ofModel =
-          evaluator.evaluate(model.dim(), model.userVectors(), model.itemVectors(), workers);
+      RetrievalResult ofModel = evaluator.evaluate(dim, userVectors, itemVectors, workers);
       RetrievalResult ofPopularity = evaluator.evaluatePopularity(train, workers);
       for (RetrievalMetric metric : RetrievalMetric.values()) {
         metrics.put(metric.label(), ofModel.mean(metric));

@@ -1,0 +1,284 @@
+package org.espalier.service.propagation;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.espalier.embeddings.arena.ArenaTable;
+import org.espalier.embeddings.store.Commit;
+import org.espalier.embeddings.store.Field;
+import org.espalier.embeddings.store.Store;
+import org.espalier.kgat.explain.Explainer;
+import org.espalier.kgat.explain.Explanation;
+import org.espalier.kgat.model.Propagator;
+import org.espalier.kgat.refresh.RefreshLoop;
+import org.espalier.kgat.refresh.RefreshReport;
+import org.espalier.kgat.refresh.Refresher;
+import org.espalier.service.platform.LiveVectors;
+import org.espalier.service.platform.TypeWeights;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One generation's vectors, kept true to the store. Starts from the whole graph; when the refresh ends for whatever
+ * reason, it starts so again after a while, and until then the vectors stay as they are.
+ */
+final class LiveSession implements LiveVectors.Session {
+
+  private static final Logger log = LoggerFactory.getLogger(LiveSession.class);
+
+  private static final int HOPS_MIN = 3; // user – item – entity – item
+  private static final int HOPS_MAX = 4;
+  private static final Duration REST_MIN = Duration.ofSeconds(1);
+  private static final Duration REST_MAX = Duration.ofMinutes(5);
+  private static final long STALENESS_EVERY_NS = TimeUnit.SECONDS.toNanos(1);
+
+  private final int generation;
+  private final Store store;
+  private final Propagator propagator;
+  private final TypeWeights weights;
+  private final RefreshProperties properties;
+  private final RefreshMetrics metrics;
+  private final ScheduledExecutorService background;
+  private final Consumer<LiveSession> onClose;
+  private final LiveTables tables;
+  private final Object lifecycle = new Object(); // held by the one that starts or stops a run
+
+  private volatile @Nullable Run run; // written under `lifecycle`
+  private volatile boolean closed;
+  private volatile @Nullable LogTail tail; // that of the run, or of the one that is being started
+  private volatile Duration rest = REST_MIN; // written by the run, and between runs
+  private long stalenessNs; // of the loop's thread
+
+  /** What ends together. */
+  private record Run(LogTail tail, Refresher refresher, Explainer explainer, RefreshLoop loop)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      loop.close();
+      refresher.close();
+    }
+  }
+
+  /**
+   * Nothing runs before {@link #start}.
+   *
+   * @param background runs merges of the graph and starts anew
+   */
+  LiveSession(
+      int generation,
+      Store store,
+      Propagator propagator,
+      TypeWeights weights,
+      RefreshProperties properties,
+      RefreshMetrics metrics,
+      ScheduledExecutorService background,
+      Consumer<LiveSession> onClose,
+      ArenaTable users,
+      ArenaTable items) {
+    this.generation = generation;
+    this.store = store;
+    this.propagator = propagator;
+    this.weights = weights;
+    this.properties = properties;
+    this.metrics = metrics;
+    this.background = background;
+    this.onClose = onClose;
+    this.tables = new LiveTables(users, items);
+  }
+
+  /** Hears of a commit. */
+  void committed(Commit commit) {
+    if (!commit.erasedUsers().isEmpty()) {
+      tables.erase(commit.erasedUsers());
+    }
+    LogTail now = tail;
+    if (now != null) {
+      now.committed(commit);
+    }
+  }
+
+  /** Propagates through the whole graph, and goes on with what comes in. */
+  void start() {
+    synchronized (lifecycle) {
+      if (closed) {
+        return;
+      }
+      long startNs = System.nanoTime();
+      LogTail next =
+          new LogTail(
+              store,
+              weights,
+              tables,
+              properties.eventsMax(),
+              properties.queueMax(),
+              metrics.visible()::visible);
+      tail = next;
+      Refresher refresher =
+          Refresher.start(
+              propagator,
+              next.graph(propagator.tripleWeight()),
+              properties.settings(),
+              background,
+              tables);
+      Explainer explainer =
+          new Explainer(
+              refresher.weighted(),
+              user -> store.dictionary().token(Field.USER, user),
+              entity -> store.dictionary().token(Field.ENTITY, entity),
+              relation -> store.dictionary().token(Field.RELATION, relation));
+      RefreshLoop loop =
+          RefreshLoop.start(
+              refresher,
+              next,
+              properties.budget(),
+              report -> refreshed(next, refresher, report),
+              this::failed);
+      run = new Run(next, refresher, explainer, loop);
+      log.info(
+          "Generation {} follows the log from {} on: {} users, {} entities, {} edges, propagated in {} ms",
+          generation,
+          next.visible(),
+          refresher.graph().userCount(),
+          refresher.graph().entityCount(),
+          refresher.graph().edgeCount() / 2,
+          TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs));
+    }
+  }
+
+  private void refreshed(LogTail of, Refresher refresher, RefreshReport report) {
+    of.refreshed();
+    rest = REST_MIN;
+    metrics.refreshed(report);
+    long nowNs = System.nanoTime();
+    if (nowNs - stalenessNs > STALENESS_EVERY_NS) {
+      stalenessNs = nowNs;
+      metrics.staleness(refresher.staleness());
+    }
+  }
+
+  /** Called in the loop's thread, as its last act. */
+  private void failed(RuntimeException e) {
+    if (closed) {
+      return;
+    }
+    metrics.restarted();
+    if (e instanceof BacklogException) {
+      log.info("Generation {} is propagated anew: {}", generation, e.getMessage());
+    } else {
+      log.error("The refresh of generation {} failed; it begins anew", generation, e);
+      restLonger();
+    }
+    restartLater();
+  }
+
+  private void restartLater() {
+    try {
+      var _ = background.schedule(this::restart, rest.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException _) {
+      log.debug("The service stops");
+    }
+  }
+
+  private void restart() {
+    synchronized (lifecycle) {
+      try {
+        stop();
+        start();
+      } catch (RuntimeException e) {
+        restLonger();
+        log.error("The refresh of generation {} cannot begin anew", generation, e);
+        restartLater();
+      }
+    }
+  }
+
+  private void restLonger() {
+    Duration doubled = rest.multipliedBy(2);
+    rest = doubled.compareTo(REST_MAX) < 0 ? doubled : REST_MAX;
+  }
+
+  private void stop() {
+    Run now = run;
+    run = null;
+    if (now != null) {
+      now.close();
+    }
+  }
+
+  /**
+   * Waits until what is committed now is in the vectors, then computes all that the refresh has left over.
+   *
+   * @return empty when it was cancelled, or the session closed
+   */
+  Optional<PropagationJobs.Refreshed> refreshNow(BooleanSupplier cancelled)
+      throws InterruptedException {
+    long wanted = store.lastSequence();
+    while (!closed && !cancelled.getAsBoolean()) {
+      Run now = run;
+      if (now != null && now.tail.visible() >= wanted) {
+        float before = now.refresher.staleness().largest();
+        RefreshReport report = now.refresher.propagateAll();
+        metrics.refreshed(report);
+        metrics.staleness(now.refresher.staleness());
+        return Optional.of(
+            new PropagationJobs.Refreshed(
+                report.rowsComputed(),
+                before,
+                now.refresher.staleness().largest(),
+                now.tail.visible()));
+      }
+      Thread.sleep(10);
+    }
+    return Optional.empty();
+  }
+
+  /** Events and changes that wait to be seen by rankings. */
+  long waiting() {
+    LogTail now = tail;
+    return now == null ? 0 : now.waiting();
+  }
+
+  @Override
+  public long appliedSequence() {
+    LogTail now = tail;
+    return now == null ? 0 : now.visible();
+  }
+
+  @Override
+  public void scoreOthers(float[] user, int[] entities, int count, float[] scores) {
+    boolean missing = false;
+    for (int i = 0; i < count && !missing; i++) {
+      missing = Float.isNaN(scores[i]);
+    }
+    if (missing) {
+      float[] others = new float[count];
+      tables.others().score(user, entities, count, others);
+      for (int i = 0; i < count; i++) {
+        scores[i] = Float.isNaN(scores[i]) ? others[i] : scores[i];
+      }
+    }
+  }
+
+  @Override
+  public List<Explanation> explain(int user, int item, int limit) {
+    Run now = run;
+    int hops = Math.clamp(propagator.shape().depth(), HOPS_MIN, HOPS_MAX);
+    return now == null ? List.of() : now.explainer.explain(user, item, hops, limit);
+  }
+
+  @Override
+  public void close() {
+    closed = true; // ends what waits for the lock
+    synchronized (lifecycle) {
+      stop();
+      tables.close();
+    }
+    onClose.accept(this);
+  }
+}

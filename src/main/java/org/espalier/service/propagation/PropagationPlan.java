@@ -1,0 +1,143 @@
+package org.espalier.service.propagation;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Locale;
+import org.espalier.kgat.train.PropagatorSpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to make.
+ *
+ * @param model what propagates
+ * @param preset how kgat is trained
+ * @param layers of kgat's preset paper: the layers' sizes
+ * @param dim length of the vectors before the first layer; null for the model's own
+ * @param batch samples of a step
+ * @param epochsMax at most so many; null for the preset's own
+ * @param knowledge whether triples are looked at
+ * @param seed of everything random
+ * @param threads at least 1
+ * @param heldOut share of the interactions, the latest ones, to measure on; 0 measures nothing
+ * @param memoryBytesMax what needs more by its own estimate is refused
+ */
+public record PropagationPlan(
+    Model model,
+    Preset preset,
+    List<Integer> layers,
+    @Nullable Integer dim,
+    int batch,
+    @Nullable Integer epochsMax,
+    boolean knowledge,
+    long seed,
+    int threads,
+    double heldOut,
+    long memoryBytesMax) {
+
+  private static final int LIGHTGCN_DEPTH = 3;
+  private static final int SIZE_MAX = 4096;
+  private static final int LAYERS_MAX = 8;
+  private static final int BATCH_MAX = 1 << 20;
+  private static final int EPOCHS_MAX = 100_000;
+  private static final int THREADS_MAX = 1024;
+
+  /** What propagates. */
+  public enum Model {
+    /** Attention over interactions and triples. */
+    @JsonProperty("kgat")
+    KGAT,
+    /** Layers without weights over the interactions. */
+    @JsonProperty("lightgcn")
+    LIGHTGCN,
+    /** Random projections of the graph, untrained: vectors within seconds. */
+    @JsonProperty("fastrp")
+    FASTRP
+  }
+
+  /** How kgat is trained. */
+  public enum Preset {
+    /** As its authors do. Follows what comes in, and explains. */
+    @JsonProperty("paper")
+    PAPER,
+    /** As validation likes best. */
+    @JsonProperty("best")
+    BEST
+  }
+
+  /**
+   * @throws IllegalArgumentException naming the value that is out of its range
+   */
+  public PropagationPlan {
+    layers = List.copyOf(layers);
+    require(
+        !layers.isEmpty() && layers.size() <= LAYERS_MAX,
+        "layers must be 1 to %d numbers".formatted(LAYERS_MAX));
+    for (int size : layers) {
+      requireRange("a layer's size", size, SIZE_MAX);
+    }
+    if (dim != null) {
+      requireRange("dim", dim, SIZE_MAX);
+    }
+    if (epochsMax != null) {
+      requireRange("epochs", epochsMax, EPOCHS_MAX);
+    }
+    requireRange("batch", batch, BATCH_MAX);
+    requireRange("threads", threads, THREADS_MAX);
+    require(heldOut >= 0 && heldOut <= 0.5, "held_out must be 0 to 0.5");
+    require(memoryBytesMax > 0, "the memory must be above 0");
+  }
+
+  private static void requireRange(String what, int value, int max) {
+    require(value >= 1 && value <= max, "%s must be 1 to %d".formatted(what, max));
+  }
+
+  private static void require(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new IllegalArgumentException(otherwise);
+    }
+  }
+
+  /** Half of the heap, which is what a training takes at most unless it is told otherwise. */
+  public static long usualMemory() {
+    return Runtime.getRuntime().maxMemory() / 2;
+  }
+
+  /** The model's name in manifests and answers. */
+  String modelName() {
+    return model.name().toLowerCase(Locale.ROOT);
+  }
+
+  PropagatorSpec spec() {
+    PropagatorSpec chosen =
+        switch (model) {
+          case LIGHTGCN -> PropagatorSpec.lightGcn(dimOr(64), LIGHTGCN_DEPTH, batch);
+          case FASTRP -> PropagatorSpec.fastRp(dimOr(512));
+          case KGAT ->
+              preset == Preset.BEST
+                  ? PropagatorSpec.kgatBest()
+                  : PropagatorSpec.kgatPaper(dimOr(64), layers, batch);
+        };
+    return epochsMax == null ? chosen : withEpochs(chosen, epochsMax);
+  }
+
+  /** The same with another number of epochs at most, where the model is trained in epochs that may end early. */
+  static PropagatorSpec withEpochs(PropagatorSpec spec, int epochs) {
+    return switch (spec) {
+      case PropagatorSpec.Layered layered ->
+          new PropagatorSpec.Layered(
+              layered.shape(),
+              layered.weighting(),
+              layered.settings(),
+              layered.triples(),
+              layered.batch(),
+              epochs,
+              layered.patience());
+      case PropagatorSpec.History history -> history; // its learning rate falls over all of them
+      case PropagatorSpec.RandomProjection walks -> walks;
+    };
+  }
+
+  private int dimOr(int usual) {
+    return dim == null ? usual : dim;
+  }
+}

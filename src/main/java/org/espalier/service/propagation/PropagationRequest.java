@@ -1,0 +1,128 @@
+package org.espalier.service.propagation;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
+import java.util.List;
+import java.util.Objects;
+import org.espalier.service.jobs.Promotion.Guard;
+import org.espalier.service.jobs.Promotion.Mode;
+import org.espalier.service.propagation.PropagationPlan.Model;
+import org.espalier.service.propagation.PropagationPlan.Preset;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Body of {@code POST /v1/admin/propagations}; everything may be left out. With scope {@code dirty} nothing else is
+ * given.
+ *
+ * @param scope what is propagated
+ * @param model what propagates
+ * @param preset how kgat is trained
+ * @param layers of kgat's preset paper: the layers' sizes
+ * @param dim length of the vectors before the first layer; null for the model's own
+ * @param batch samples of a step
+ * @param epochs at most so many; null for the preset's own
+ * @param knowledge whether triples are looked at
+ * @param seed of everything random
+ * @param threads null for the service's setting
+ * @param heldOut share of the interactions, the latest ones, to measure on; 0 for none
+ * @param memoryMb what needs more by its own estimate is refused; null for half of the heap
+ * @param activate who activates the new generation
+ * @param guard what holds automatic activation back
+ */
+@Schema(name = "PropagationRequest")
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record PropagationRequest(
+    @Schema(defaultValue = "full", requiredMode = RequiredMode.NOT_REQUIRED) Scope scope,
+    @Schema(defaultValue = "kgat", requiredMode = RequiredMode.NOT_REQUIRED) Model model,
+    @Schema(defaultValue = "paper", requiredMode = RequiredMode.NOT_REQUIRED) Preset preset,
+    @Schema(defaultValue = "[64,32,16]", requiredMode = RequiredMode.NOT_REQUIRED)
+        List<Integer> layers,
+    @Nullable Integer dim,
+    @Schema(defaultValue = "2048") int batch,
+    @Nullable Integer epochs,
+    @Schema(defaultValue = "true") boolean knowledge,
+    @Schema(defaultValue = "1") long seed,
+    @Nullable Integer threads,
+    @Schema(defaultValue = "0.1") @JsonProperty("held_out") double heldOut,
+    @JsonProperty("memory_mb") @Nullable Integer memoryMb,
+    @Schema(defaultValue = "manual", requiredMode = RequiredMode.NOT_REQUIRED) Mode activate,
+    @Nullable Guard guard) {
+
+  static final PropagationRequest DEFAULTS = ofScope(Scope.FULL);
+
+  /** What is propagated. */
+  enum Scope {
+    /** A propagator is trained on the log and the triples, and becomes a new generation. */
+    @JsonProperty("full")
+    FULL,
+    /** The generation that serves: whatever its refresh has left over is computed now. */
+    @JsonProperty("dirty")
+    DIRTY
+  }
+
+  private static PropagationRequest ofScope(Scope scope) {
+    return of(scope, null, null, null, null, null, null, null, null, null, null, null, null, null);
+  }
+
+  /** With the defaults for what is left out. */
+  @JsonCreator
+  static PropagationRequest of(
+      @JsonProperty("scope") @Nullable Scope scope,
+      @JsonProperty("model") @Nullable Model model,
+      @JsonProperty("preset") @Nullable Preset preset,
+      @JsonProperty("layers") @Nullable List<Integer> layers,
+      @JsonProperty("dim") @Nullable Integer dim,
+      @JsonProperty("batch") @Nullable Integer batch,
+      @JsonProperty("epochs") @Nullable Integer epochs,
+      @JsonProperty("knowledge") @Nullable Boolean knowledge,
+      @JsonProperty("seed") @Nullable Long seed,
+      @JsonProperty("threads") @Nullable Integer threads,
+      @JsonProperty("held_out") @Nullable Double heldOut,
+      @JsonProperty("memory_mb") @Nullable Integer memoryMb,
+      @JsonProperty("activate") @Nullable Mode activate,
+      @JsonProperty("guard") @Nullable Guard guard) {
+    return new PropagationRequest(
+        Objects.requireNonNullElse(scope, Scope.FULL),
+        Objects.requireNonNullElse(model, Model.KGAT),
+        Objects.requireNonNullElse(preset, Preset.PAPER),
+        layers == null ? List.of(64, 32, 16) : List.copyOf(layers),
+        dim,
+        Objects.requireNonNullElse(batch, 2048),
+        epochs,
+        Objects.requireNonNullElse(knowledge, true),
+        Objects.requireNonNullElse(seed, 1L),
+        threads,
+        Objects.requireNonNullElse(heldOut, 0.1),
+        memoryMb,
+        Objects.requireNonNullElse(activate, Mode.MANUAL),
+        guard);
+  }
+
+  /** Whether it asks for nothing but its scope. */
+  boolean isScopeAlone() {
+    return equals(ofScope(scope));
+  }
+
+  /**
+   * What to make.
+   *
+   * @throws IllegalArgumentException for values out of range
+   */
+  PropagationPlan plan(int defaultThreads) {
+    return new PropagationPlan(
+        model,
+        preset,
+        layers,
+        dim,
+        batch,
+        epochs,
+        knowledge,
+        seed,
+        threads == null ? defaultThreads : threads,
+        heldOut,
+        memoryMb == null ? PropagationPlan.usualMemory() : (long) memoryMb << 20);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.espalier.service.propagation;
+
+import org.jspecify.annotations.NullMarked;

@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
       PropagateCommand.class,
       RefreshCommand.class,
       IngestCommand.class,
+      FreshnessCommand.class,
       JmhCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -35,6 +36,7 @@ import picocli.CommandLine.Command;
       "  ./espalier bench gather --rows 200000 --json",
       "  ./espalier bench refresh --nodes 1000000 --edges 20000000",
       "  ./espalier bench ingest --source kafka --kafka localhost:9092 --json",
+      "  ./espalier bench freshness --events-per-s 5000 --rankings-per-s 100 --json",
       "  ./espalier bench jmh -l              the small benchmarks"
     })
 public final class BenchCommand extends CommandGroup {

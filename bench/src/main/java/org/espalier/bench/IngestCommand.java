@@ -1,5 +1,6 @@
 package org.espalier.bench;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,8 +13,10 @@ import java.util.SequencedMap;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.espalier.embeddings.store.Store;
+import org.espalier.learning.data.world.SampleWorld;
 import org.espalier.service.console.Console;
 import org.espalier.service.platform.EspalierApplication;
+import org.espalier.service.propagation.PropagationPlan.Model;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -68,6 +71,20 @@ final class IngestCommand implements Callable<Integer> {
       description = "How long events are sent before that (default: ${DEFAULT-VALUE}).")
   private double warmUpSeconds;
 
+  /** Whether vectors follow what comes in. */
+  enum Refresh {
+    ON,
+    OFF
+  }
+
+  @Option(
+      names = "--refresh",
+      defaultValue = "off",
+      description =
+          "on: a propagator (kgat, layers 64,32,16) serves a made-up world and follows what comes in (default:"
+              + " ${DEFAULT-VALUE}).")
+  private Refresh refresh = Refresh.OFF;
+
   @Option(
       names = "--batch",
       defaultValue = "500",
@@ -93,6 +110,10 @@ final class IngestCommand implements Callable<Integer> {
     try (ConfigurableApplicationContext service =
         EspalierApplication.run(settings(data, prefix).toArray(String[]::new))) {
       Store store = service.getBean(Store.class);
+      if (refresh == Refresh.ON) {
+        ServedWorld.serve(service, new SampleWorld(20_000, 5_000, 500_000, 1), Model.KGAT);
+      }
+      long storedAtFirst = store.lastSequence();
       EventLoad load =
           source == Source.KAFKA
               ? new KafkaLoad(Objects.requireNonNull(kafka), prefix + ".events.v1")
@@ -103,13 +124,13 @@ final class IngestCommand implements Callable<Integer> {
       try (load;
           var progress = Console.ofProcess().progress("Sending", 2)) {
         load.run(warmUpSeconds);
-        awaitStored(store, load.acknowledged());
+        awaitStored(store, storedAtFirst + load.acknowledged());
         progress.step(1);
         long storedBefore = store.lastSequence();
         long syncsBefore = store.statistics().logSyncs();
         long startNs = System.nanoTime();
         load.run(seconds);
-        long sent = load.acknowledged();
+        long sent = storedAtFirst + load.acknowledged();
         awaitStored(store, sent); // what a broker still holds is not ingested
         double took = (System.nanoTime() - startNs) * 1e-9;
         long stored = store.lastSequence() - storedBefore;
@@ -117,16 +138,24 @@ final class IngestCommand implements Callable<Integer> {
         progress.step(1);
         SequencedMap<String, Object> fields = new LinkedHashMap<>();
         fields.put("source", source.name().toLowerCase(Locale.ROOT));
+        fields.put("refresh", refresh.name().toLowerCase(Locale.ROOT));
         fields.put("seconds", took);
         fields.put("events_per_s", stored / took);
         fields.put("fsyncs_per_s", syncs / took);
-        fields.put("sent", sent);
+        fields.put("sent", sent - storedAtFirst);
+        if (refresh == Refresh.ON) {
+          fields.put("not_refreshed_yet", waiting(service));
+        }
         fields.put("lost", Math.max(0, sent - store.lastSequence()));
         fields.put("duplicated", Math.max(0, store.lastSequence() - sent));
         Objects.requireNonNull(result).print(fields);
       }
     }
     return ExitCode.OK;
+  }
+
+  private static double waiting(ConfigurableApplicationContext service) {
+    return service.getBean(MeterRegistry.class).get("espalier.refresh.queue.depth").gauge().value();
   }
 
   private void check() {

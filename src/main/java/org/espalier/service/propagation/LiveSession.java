@@ -53,7 +53,8 @@ final class LiveSession implements LiveVectors.Session {
   private volatile boolean closed;
   private volatile @Nullable LogTail tail; // that of the run, or of the one that is being started
   private volatile Duration rest = REST_MIN; // written by the run, and between runs
-  private long stalenessNs; // of the loop's thread
+  private long measuredNs; // of the loop's thread, as is the next
+  private boolean unmeasured;
 
   /** What ends together. */
   private record Run(LogTail tail, Refresher refresher, Explainer explainer, RefreshLoop loop)
@@ -117,7 +118,8 @@ final class LiveSession implements LiveVectors.Session {
               tables,
               properties.eventsMax(),
               properties.queueMax(),
-              metrics.visible()::visible);
+              appliedSequence(),
+              this::visible);
       tail = next;
       Refresher refresher =
           Refresher.start(
@@ -126,6 +128,7 @@ final class LiveSession implements LiveVectors.Session {
               properties.settings(),
               background,
               tables);
+      next.follow(refresher);
       Explainer explainer =
           new Explainer(
               refresher.weighted(),
@@ -137,7 +140,7 @@ final class LiveSession implements LiveVectors.Session {
               refresher,
               next,
               properties.budget(),
-              report -> refreshed(next, refresher, report),
+              report -> refreshed(next, report),
               this::failed);
       run = new Run(next, refresher, explainer, loop);
       log.info(
@@ -151,14 +154,22 @@ final class LiveSession implements LiveVectors.Session {
     }
   }
 
-  private void refreshed(LogTail of, Refresher refresher, RefreshReport report) {
-    of.refreshed();
+  private void refreshed(LogTail of, RefreshReport report) {
     rest = REST_MIN;
     metrics.refreshed(report);
+    unmeasured = true;
+    of.refreshed();
+  }
+
+  /** Called whenever the refresh comes for more: how stale the vectors are takes a look at all of them. */
+  private void visible(long sequence) {
+    metrics.visible().visible(sequence);
+    Run now = run;
     long nowNs = System.nanoTime();
-    if (nowNs - stalenessNs > STALENESS_EVERY_NS) {
-      stalenessNs = nowNs;
-      metrics.staleness(refresher.staleness());
+    if (unmeasured && now != null && nowNs - measuredNs > STALENESS_EVERY_NS) {
+      unmeasured = false;
+      measuredNs = nowNs;
+      metrics.staleness(now.refresher.staleness());
     }
   }
 

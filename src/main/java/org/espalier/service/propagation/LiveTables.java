@@ -108,7 +108,7 @@ final class LiveTables implements VectorSink, AutoCloseable {
     }
   }
 
-  /** The entity has a record that is not deleted; one that was deleted gets its vector with the next refresh of it. */
+  /** The entity has a record that is not deleted, so it is an item. */
   synchronized void hasRecord(int entity) {
     deleted.clear(entity);
     hasEvent(entity);

@@ -17,6 +17,7 @@ import org.espalier.kgat.graph.Ckg;
 import org.espalier.kgat.graph.CkgBuilder;
 import org.espalier.kgat.graph.EdgeChanges;
 import org.espalier.kgat.refresh.ChangeSource;
+import org.espalier.kgat.refresh.Refresher;
 import org.espalier.service.platform.TypeWeights;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,7 @@ final class LogTail implements ChangeSource {
   private boolean overflowed; // guarded by this
   private boolean closed; // guarded by this
 
+  private volatile @Nullable Refresher refresher; // that applies what is taken
   private volatile long taken; // written by the one that takes
   private volatile long visible; // written by the one that takes
 
@@ -59,7 +61,8 @@ final class LogTail implements ChangeSource {
    * @param tables are told which entities are items and which users are gone
    * @param eventsMax of a slice
    * @param queueMax changes that wait beside events
-   * @param onVisible is told up to where events are in the vectors
+   * @param visible up to where events are in the vectors as they are
+   * @param onVisible is told up to where events are in the vectors, each time that the refresh comes for more
    */
   LogTail(
       Store store,
@@ -67,12 +70,14 @@ final class LogTail implements ChangeSource {
       LiveTables tables,
       int eventsMax,
       int queueMax,
+      long visible,
       LongConsumer onVisible) {
     this.store = store;
     this.weights = weights;
     this.tables = tables;
     this.eventsMax = eventsMax;
     this.queueMax = queueMax;
+    this.visible = visible;
     this.onVisible = onVisible;
   }
 
@@ -147,6 +152,11 @@ final class LogTail implements ChangeSource {
     return graph.build();
   }
 
+  /** Whom changes are taken for, from now on. */
+  void follow(Refresher by) {
+    refresher = by;
+  }
+
   @Override
   public EdgeChanges take(Duration patience) throws InterruptedException {
     setVisible(taken); // whoever comes for more has applied what there was
@@ -156,6 +166,9 @@ final class LogTail implements ChangeSource {
       awaitNews(patience);
       if (overflowed) {
         throw new BacklogException(queueMax);
+      }
+      if (closed) {
+        return new EdgeChanges();
       }
       last = committed;
       news = waiting;
@@ -212,6 +225,10 @@ final class LogTail implements ChangeSource {
       tables.isDeleted(item);
     } else if (record != null) {
       tables.hasRecord(item);
+      Refresher following = refresher;
+      if (following != null) { // else it is about to publish everything
+        following.publishEntity(item);
+      }
     }
   }
 

@@ -57,4 +57,48 @@ class KilledJobIT {
       assertThat(process.err()).isEmpty();
     }
   }
+
+  @Test
+  void a_propagation_whose_process_is_killed_begins_again_and_leaves_nothing_behind()
+      throws Exception {
+    long job;
+    try (ServiceProcess process = ServiceProcess.serve(data)) {
+      RunningHttp service = new RunningHttp(process.port());
+      service.sendWorld(200, 100, 6000);
+      service.awaitAdmin();
+      job =
+          service.submit(
+              "/v1/admin/propagations",
+              "{\"layers\":[256],\"dim\":256,\"held_out\":0,\"epochs\":10000,\"activate\":\"auto\"}");
+      service.awaitJob(job, now -> now.get("note").isString());
+      process.kill();
+    }
+    try (ServiceProcess process = ServiceProcess.serve(data)) {
+      RunningHttp service = new RunningHttp(process.port());
+      service.awaitAdmin();
+      service.awaitJob(job, now -> now.get("attempt").asInt() == 2);
+      service.post("/v1/admin/jobs/" + job + ":cancel", "").assertStatus(200);
+      assertThat(service.awaitEnd(job).get("status").asString()).isEqualTo("cancelled");
+      assertThat(service.get("/v1/admin/generations").json().get("items")).isEmpty();
+      assertThat(data.resolve("jobs")).as("work folders").isEmptyDirectory();
+      JsonNode quick =
+          service.awaitEnd(
+              service.submit(
+                  "/v1/admin/propagations", "{\"model\":\"fastrp\",\"activate\":\"auto\"}"));
+      assertThat(quick.get("status").asString()).as(quick.toString()).isEqualTo("succeeded");
+      String ranked = service.get("/v1/recommend/u1?n=5").json().get("items").toString();
+      assertThat(process.stop()).as("SIGTERM").isEqualTo(143);
+      assertThat(process.err()).isEmpty();
+      try (ServiceProcess again = ServiceProcess.serve(data)) {
+        assertThat(
+                new RunningHttp(again.port())
+                    .get("/v1/recommend/u1?n=5")
+                    .json()
+                    .get("items")
+                    .toString())
+            .as("after a restart")
+            .isEqualTo(ranked);
+      }
+    }
+  }
 }

@@ -41,13 +41,19 @@ final class ChangedVectors {
     for (int i = 0; i < order.size(); i++) {
       int node = order.getInt(i);
       marked.clear(node);
-      if (!removed.get(node)) {
-        publish(node, numbers.users());
-        count++;
-      }
+      count += publishOne(node, numbers) ? 1 : 0;
     }
     order.clear();
     return count;
+  }
+
+  /** Hands a node's vector to the sink, unless it was removed. */
+  boolean publishOne(int node, NodeNumbers numbers) {
+    if (removed.get(node)) {
+      return false;
+    }
+    publish(node, numbers.users());
+    return true;
   }
 
   private void publish(int node, int users) {

@@ -304,10 +304,10 @@ public final class Refresher implements AutoCloseable {
     }
   }
 
-  /** Hands a node's vector to the sink with the next refresh, though nothing of it changed. */
+  /** Hands an entity's vector to the sink now, though nothing of it changed; nothing for one without edges. */
   public synchronized void publishEntity(int entity) {
     if (entity < graph.entityCount()) {
-      vectors.mark(numbers.users() + entity);
+      vectors.publishOne(numbers.users() + entity, numbers);
     }
   }
 

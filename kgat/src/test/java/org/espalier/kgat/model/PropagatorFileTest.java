@@ -2,6 +2,7 @@ package org.espalier.kgat.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.espalier.kgat.graph.Ckg;
+import org.espalier.kgat.graph.CkgBuilder;
 import org.espalier.learning.kernel.Workers;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -60,6 +62,47 @@ class PropagatorFileTest {
     try (var files = Files.list(directory)) {
       assertThat(files).containsExactly(file);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void renumbered_nodes_have_the_vectors_that_they_had(EdgeWeighting weighting) {
+    Propagator before = propagator(weighting);
+    int[] users = new int[GRAPH.userCount()];
+    int[] entities = new int[GRAPH.entityCount()];
+    Arrays.setAll(users, r -> 2 * (users.length - 1 - r) + 1); // gaps, and backwards
+    Arrays.setAll(entities, r -> 3 * (entities.length - 1 - r));
+    CkgBuilder builder = new CkgBuilder(0, 0);
+    for (int node = 0; node < GRAPH.nodeCount(); node++) {
+      for (int e = GRAPH.begin(node); e < GRAPH.end(node); e++) {
+        int relation = GRAPH.relation(e);
+        int tail = GRAPH.tail(e) - GRAPH.userCount();
+        if (relation == CkgBuilder.INTERACTS) {
+          builder.interaction(users[node], entities[tail], GRAPH.weight(e));
+        } else if (relation < GRAPH.relationCount()) {
+          builder.edge(
+              relation, entities[node - GRAPH.userCount()], entities[tail], GRAPH.weight(e));
+        }
+      }
+    }
+    Propagator after = before.renumbered(users, entities);
+    Ckg graph =
+        builder.build().resized(after.userCount(), after.entityCount(), GRAPH.relationCount());
+    try (Workers workers = new Workers(1)) {
+      Propagation was = before.propagate(GRAPH, workers);
+      Propagation is = after.propagate(graph, workers);
+      int size = before.shape().finalSize();
+      float[] expected = new float[size];
+      float[] found = new float[size];
+      for (int node = 0; node < GRAPH.nodeCount(); node++) {
+        boolean user = node < GRAPH.userCount();
+        was.copyFinal(node, expected, 0);
+        is.copyFinal(
+            user ? users[node] : graph.nodeOfEntity(entities[node - GRAPH.userCount()]), found, 0);
+        assertThat(found).as("node " + node).containsExactly(expected, within(1e-5f));
+      }
+    }
+    assertThatThrownBy(() -> before.renumbered(new int[0], entities)).hasMessageContaining("ids");
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
 import org.espalier.embeddings.store.Dictionary;
 import org.espalier.embeddings.store.Edges;
+import org.espalier.embeddings.store.EventLog;
 import org.espalier.embeddings.store.Field;
 import org.espalier.embeddings.store.Store;
 import org.espalier.learning.data.Interactions;
@@ -43,6 +44,18 @@ record GraphSnapshot(
    * @param knowledge whether triples are read
    */
   static Optional<GraphSnapshot> read(
+      Store store,
+      long lastSequence,
+      TypeWeights weights,
+      boolean knowledge,
+      DoubleConsumer progress,
+      BooleanSupplier cancelled) {
+    try (EventLog.Hold _ = store.events().hold()) { // a part of the log would be another log
+      return readHeld(store, lastSequence, weights, knowledge, progress, cancelled);
+    }
+  }
+
+  private static Optional<GraphSnapshot> readHeld(
       Store store,
       long lastSequence,
       TypeWeights weights,

@@ -126,15 +126,23 @@ final class LivePropagation implements LiveVectors, AutoCloseable {
    * @throws JobFailedException when nothing refreshes
    */
   Optional<PropagationJobs.Refreshed> refreshNow(BooleanSupplier cancelled) {
-    LiveSession session =
-        newest()
-            .orElseThrow(() ->
-                new JobFailedException(
-                    "the generation that serves has no propagator, or espalier.refresh.enabled is false: propagate with"
-                        + " scope full, and activate the new generation",
-                    null));
+    List<LiveSession> now = List.copyOf(sessions);
+    if (now.isEmpty()) {
+      throw new JobFailedException(
+          "what serves has no propagator, or espalier.refresh.enabled is false: propagate with scope full, and activate"
+              + " the new generation",
+          null);
+    }
     try {
-      return session.refreshNow(cancelled);
+      Optional<PropagationJobs.Refreshed> all = Optional.empty();
+      for (LiveSession session : now) {
+        Optional<PropagationJobs.Refreshed> one = session.refreshNow(cancelled);
+        if (one.isEmpty()) {
+          return Optional.empty();
+        }
+        all = all.isEmpty() ? one : Optional.of(all.get().and(one.get()));
+      }
+      return all;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.empty();

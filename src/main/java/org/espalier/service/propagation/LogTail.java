@@ -11,6 +11,7 @@ import org.espalier.embeddings.store.CatalogueRecord;
 import org.espalier.embeddings.store.ChangedTriple;
 import org.espalier.embeddings.store.Commit;
 import org.espalier.embeddings.store.Edges;
+import org.espalier.embeddings.store.EventLog;
 import org.espalier.embeddings.store.Field;
 import org.espalier.embeddings.store.Store;
 import org.espalier.kgat.graph.Ckg;
@@ -103,6 +104,13 @@ final class LogTail implements ChangeSource {
    * @param tripleWeight of a triple where an interaction weighs 1; 0 leaves triples out
    */
   Ckg graph(float tripleWeight) {
+    try (EventLog.Hold _ =
+        store.events().hold()) { // what is trimmed later stays until the next start
+      return readGraph(tripleWeight);
+    }
+  }
+
+  private Ckg readGraph(float tripleWeight) {
     long to = store.lastSequence();
     IntSet erased = new IntOpenHashSet();
     int users = store.dictionary().size(Field.USER);

@@ -69,7 +69,17 @@ class PropagationJobs implements JobKind<PropagationRequest> {
       long rows,
       @JsonProperty("largest_residual_before") float largestBefore,
       @JsonProperty("largest_residual") float largestAfter,
-      long applied) {}
+      long applied) {
+
+    /** Of two generations that serve. */
+    Refreshed and(Refreshed other) {
+      return new Refreshed(
+          rows + other.rows,
+          Math.max(largestBefore, other.largestBefore),
+          Math.max(largestAfter, other.largestAfter),
+          Math.min(applied, other.applied));
+    }
+  }
 
   @Override
   public String name() {

@@ -153,16 +153,16 @@ final class LogTail implements ChangeSource {
           });
     }
     taken = to;
-    setVisible(to);
     synchronized (this) {
       committed = Math.max(committed, to);
     }
     return graph.build();
   }
 
-  /** Whom changes are taken for, from now on. */
+  /** Whom changes are taken for, from now on; what it has published is the graph as it was read. */
   void follow(Refresher by) {
     refresher = by;
+    setVisible(taken);
   }
 
   @Override

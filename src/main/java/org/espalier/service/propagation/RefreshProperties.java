@@ -11,7 +11,8 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How a generation with a propagator follows what comes in; a bad value stops the start.
  *
- * @param enabled whether it does; otherwise it serves the vectors that it was made with, and explains nothing
+ * @param enabled whether a generation with a propagator follows what comes in; otherwise it serves the vectors that it was
+ *     made with, and explains nothing
  * @param epsilon how much the input of a vector may change, as a share of a typical vector's length, before the vector is
  *     computed again: 0 computes whatever changed at all
  * @param budget how long one round of refreshing may take before new events are looked at, 1ms to 1m; what is left is

@@ -25,7 +25,12 @@ import picocli.CommandLine.Command;
       PropagateCommand.class,
       RefreshCommand.class,
       IngestCommand.class,
+<<<<<<< HEAD
       FreshnessCommand.class,
+=======
+      RankCommand.class,
+      RecommendCommand.class,
+>>>>>>> bec633f (Filters, exclusions, pages, diversity, batches, fallbacks and experiments of rankings; bench rank and recommend)
       JmhCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -35,6 +40,7 @@ import picocli.CommandLine.Command;
       "  ./espalier bench topk --rows 1000000 --dim 64 --keep 0.125",
       "  ./espalier bench gather --rows 200000 --json",
       "  ./espalier bench refresh --nodes 1000000 --edges 20000000",
+      "  ./espalier bench recommend --rate 100 --seconds 300 --ingest-rate 2000 --json",
       "  ./espalier bench ingest --source kafka --kafka localhost:9092 --json",
       "  ./espalier bench freshness --events-per-s 5000 --rankings-per-s 100 --json",
       "  ./espalier bench jmh -l              the small benchmarks"

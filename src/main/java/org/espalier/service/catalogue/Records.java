@@ -9,6 +9,7 @@ import org.espalier.embeddings.store.PutResult;
 import org.espalier.embeddings.store.Store;
 import org.espalier.service.decode.RecordDecoder;
 import org.espalier.service.platform.ItemRecordsChanged;
+import org.espalier.service.platform.UserRecordsChanged;
 import org.espalier.service.wire.Batch;
 import org.espalier.service.wire.ElementReader;
 import org.espalier.service.wire.Timestamps;
@@ -84,7 +85,10 @@ class Records {
 
   private List<PutResult> put(Catalogue.Kind kind, List<CatalogueUpdate> updates) {
     if (kind == Catalogue.Kind.USER) {
-      return store.putUsers(updates);
+      List<PutResult> written = store.putUsers(updates);
+      events.publishEvent(
+          new UserRecordsChanged(updates.stream().map(CatalogueUpdate::id).toList()));
+      return written;
     }
     List<PutResult> results = store.putItems(updates);
     events.publishEvent(new ItemRecordsChanged(updates.stream().map(CatalogueUpdate::id).toList()));

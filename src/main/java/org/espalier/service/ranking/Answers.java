@@ -21,22 +21,43 @@ final class Answers {
   }
 
   /**
-   * The answer that shows {@code hits[offset .. offset + limit)}.
+   * What found the hits.
    *
    * @param model what answered, or would have; null as long as there is none
-   * @param popular whether popularity answered in its place
+   * @param fallback what answered in its place; null when it did
+   * @param variant the user's part in an experiment; null for none
    * @param applied position of the log that was seen
+   * @param startNs when the request came
    */
+  record By(
+      @Nullable ServedModel model,
+      @Nullable String fallback,
+      @Nullable String variant,
+      long applied,
+      long startNs) {
+
+    /** The generation's number; 0 for none. */
+    int generation() {
+      return model == null ? 0 : model.generation();
+    }
+
+    private String source() {
+      return model == null || (fallback != null && !fallback.equals(Ranking.ATTRIBUTES))
+          ? String.valueOf(fallback)
+          : model.name();
+    }
+  }
+
+  /** The answer that shows {@code hits[offset .. offset + limit)}. */
   Ranking of(
       Hits hits,
       int offset,
       int limit,
-      @Nullable ServedModel model,
-      boolean popular,
+      By by,
       List<String> unknownItems,
-      long applied,
-      long startNs) {
-    String source = popular || model == null ? Ranking.POPULAR : model.name();
+      @Nullable String nextCursor) {
+    ServedModel model = by.model();
+    String source = by.source();
     int end = Math.min(hits.size(), offset + limit);
     List<Ranking.Entry> entries = new ArrayList<>(Math.max(0, end - offset));
     for (int i = offset; i < end; i++) {
@@ -48,11 +69,13 @@ final class Answers {
     return new Ranking(
         newRankingId(),
         model == null ? null : model.generation(),
-        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs),
-        popular ? Ranking.POPULAR : null,
+        by.variant(),
+        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - by.startNs()),
+        by.fallback(),
         unknownItems,
-        applied,
-        entries);
+        model == null ? by.applied() : model.applied(by.applied()),
+        entries,
+        nextCursor);
   }
 
   private static String newRankingId() {

@@ -6,11 +6,12 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import org.espalier.embeddings.arena.Hits;
 import org.espalier.embeddings.store.Dictionary;
 import org.espalier.embeddings.store.Field;
 
-/** A request's candidates as entity ids: each once, and none that is hidden. */
+/** A request's candidates as entity ids: each once, and only those that may pass. */
 final class Candidates {
 
   private final List<String> ids = new ArrayList<>();
@@ -18,14 +19,14 @@ final class Candidates {
   private int[] tokens;
   private int count;
 
-  Candidates(List<RankRequest.Candidate> items, Dictionary dictionary, HiddenItems hidden) {
+  Candidates(List<RankRequest.Candidate> items, Dictionary dictionary, IntPredicate passes) {
     IntOpenHashSet once = new IntOpenHashSet(items.size());
     tokens = new int[items.size()];
     for (RankRequest.Candidate item : items) {
       int token = dictionary.find(Field.ENTITY, item.id());
       if (token < 0) {
         unknown.add(item.id());
-      } else if (!hidden.contains(token) && once.add(token)) {
+      } else if (passes.test(token) && once.add(token)) {
         tokens[count++] = token;
         ids.add(item.id());
       }

@@ -43,11 +43,13 @@ final class Explanations {
     return new Ranking(
         ranking.rankingId(),
         ranking.generation(),
+        ranking.variant(),
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs),
         ranking.fallback(),
         ranking.unknownItems(),
         ranking.applied(),
-        entries);
+        entries,
+        ranking.nextCursor());
   }
 
   private List<Ranking.Path> paths(int user, String itemId, @Nullable ServedModel model) {

@@ -29,21 +29,29 @@ final class History {
    */
   record Interactions(Int2FloatLinkedOpenHashMap items, long lastSequence) {}
 
-  /** A user's newest interactions. */
-  Interactions interactions(int user) {
-    InteractionScan scan = new InteractionScan();
+  /** A user's newest interactions up to a position of the log. */
+  Interactions interactions(int user, long through) {
+    InteractionScan scan = new InteractionScan(through);
     read(user, scan);
     return new Interactions(scan.items, scan.lastSequence);
   }
 
-  /** Items that a user's newest events of some types are about. */
-  RoaringBitmap items(int user, IntPredicate types) {
+  /**
+   * Items that a user's newest events of some types are about.
+   *
+   * @param sinceMs only events that are no older
+   * @param through only events up to this position of the log
+   */
+  RoaringBitmap items(int user, IntPredicate types, long sinceMs, long through) {
     RoaringBitmap items = new RoaringBitmap();
     read(
         user,
-        new Scan() {
+        new Scan(through) {
           @Override
-          boolean take(int item, int type, long sequence) {
+          boolean take(int item, int type, long timeMs, long sequence) {
+            if (timeMs < sinceMs) {
+              return false; // all that follow are older
+            }
             if (types.test(type)) {
               items.add(item);
             }
@@ -67,8 +75,12 @@ final class History {
     private final Int2FloatLinkedOpenHashMap items = new Int2FloatLinkedOpenHashMap();
     private long lastSequence;
 
+    InteractionScan(long through) {
+      super(through);
+    }
+
     @Override
-    boolean take(int item, int type, long sequence) {
+    boolean take(int item, int type, long timeMs, long sequence) {
       lastSequence = Math.max(lastSequence, sequence);
       float weight = weights.of(type);
       if (weight > 0 && weight > items.get(item)) {
@@ -80,14 +92,19 @@ final class History {
 
   /** Goes through a history page by page until somebody has enough. */
   private abstract static class Scan implements Histories.Visitor {
+    private final long through;
     private int rows;
     private int pageRows;
     private long timeMs;
     private long sequence;
     private boolean enough;
 
+    Scan(long through) {
+      this.through = through;
+    }
+
     /** Returns whether more are wanted. */
-    abstract boolean take(int item, int type, long sequence);
+    abstract boolean take(int item, int type, long timeMs, long sequence);
 
     boolean more(int page) {
       return !enough && pageRows == page;
@@ -99,7 +116,8 @@ final class History {
       pageRows++;
       timeMs = eventTimeMs;
       sequence = eventSequence;
-      enough = enough || !take(item, type, eventSequence);
+      enough =
+          enough || (eventSequence <= through && !take(item, type, eventTimeMs, eventSequence));
     }
   }
 }

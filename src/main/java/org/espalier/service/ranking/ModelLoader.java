@@ -17,6 +17,7 @@ import org.espalier.embeddings.table.Basis;
 import org.espalier.embeddings.table.Projection;
 import org.espalier.embeddings.table.TableShape;
 import org.espalier.learning.mf.FoldIn;
+import org.espalier.learning.mf.MfObjective;
 import org.espalier.service.platform.GenerationLoader;
 import org.espalier.service.platform.LiveVectors;
 import org.espalier.service.platform.MfGeneration;
@@ -29,6 +30,8 @@ import org.slf4j.LoggerFactory;
 final class ModelLoader implements GenerationLoader {
 
   private static final Logger log = LoggerFactory.getLogger(ModelLoader.class);
+
+  private static final int VECTORS_AT_ONCE = 1024;
 
   private final Store store;
   private final ActiveModel active;
@@ -55,8 +58,13 @@ final class ModelLoader implements GenerationLoader {
 
   @Override
   public Loaded load(Manifest manifest) {
+    return new LoadedModel(active, loadServable(manifest));
+  }
+
+  /** As {@link #load(int)}, and says of one that is no use for rankings that it is not. */
+  ServedModel loadServable(Manifest manifest) {
     try {
-      return new LoadedModel(active, load(manifest.number()));
+      return load(manifest.number());
     } catch (IllegalArgumentException e) {
       throw new NotServableException(
           "generation %d (%s) cannot serve rankings: %s"
@@ -90,7 +98,8 @@ final class ModelLoader implements GenerationLoader {
     }
   }
 
-  private ServedModel load(int number) {
+  /** Brings a generation into memory, for nobody yet; it is the caller's to close. */
+  ServedModel load(int number) {
     long startNs = System.nanoTime();
     Manifest manifest = store.generations().manifest(number);
     Optional<ServedModel> live = live(manifest);
@@ -105,9 +114,7 @@ final class ModelLoader implements GenerationLoader {
               ? table(number, MfGeneration.USERS, _ -> {})
               : noUsers(manifest.dim());
       FoldIn foldIn =
-          MfGeneration.foldIn(manifest)
-              .map(how -> new FoldIn(manifest.dim(), vectors(items, tokens), how))
-              .orElse(null);
+          MfGeneration.foldIn(manifest).map(how -> foldIn(items, tokens, how)).orElse(null);
       log.info(
           "Generation {} ({}) serves {} items and {} users from {} MB of memory, loaded in {} ms",
           number,
@@ -196,12 +203,18 @@ final class ModelLoader implements GenerationLoader {
     return ArenaTable.create(shape, Basis.identity(dim), new float[dim]);
   }
 
-  /** Vectors in the model's space, one after the other, as folding in wants them. */
-  private static float[] vectors(ArenaTable table, IntList tokens) {
-    float[] vectors = new float[tokens.size() * table.dim()];
-    for (int i = 0; i < tokens.size(); i++) {
-      table.copyVector(tokens.getInt(i), vectors, i * table.dim());
+  /** Reads the items some at a time: all of them in the model's space are many times the table. */
+  private static FoldIn foldIn(ArenaTable items, IntList tokens, MfObjective.Als how) {
+    int dim = items.dim();
+    float[] vectors = new float[VECTORS_AT_ONCE * dim];
+    FoldIn.Builder foldIn = new FoldIn.Builder(dim, how);
+    for (int from = 0; from < tokens.size(); from += VECTORS_AT_ONCE) {
+      int count = Math.min(VECTORS_AT_ONCE, tokens.size() - from);
+      for (int i = 0; i < count; i++) {
+        items.copyVector(tokens.getInt(from + i), vectors, i * dim);
+      }
+      foldIn.add(vectors, count);
     }
-    return vectors;
+    return foldIn.build();
   }
 }

@@ -1,5 +1,6 @@
 package org.espalier.service.ranking;
 
+import it.unimi.dsi.fastutil.longs.LongHeapPriorityQueue;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -8,25 +9,35 @@ import org.espalier.embeddings.store.Field;
 import org.espalier.embeddings.store.InteractionCounts;
 import org.espalier.embeddings.store.Store;
 import org.espalier.service.platform.TypeWeights;
+import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
- * Items by how often they were chosen: the sum over event types of count times weight. The head of the list is kept and
- * made anew after writes, but so seldom that making it takes at most a tenth of the time; an empty one is made anew at once.
+ * Items by how often they were chosen: the sum over events of their type's weight, decayed by their age. The head of the
+ * list is kept and made anew after writes, but so seldom that making it takes at most a tenth of the time; an empty one
+ * is made anew at once.
  */
 final class PopularItems {
 
   private static final int HEAD = 10_000;
   private static final int REST_FACTOR = 10;
+  private static final int EVENTS_A_TIME = 5_000; // a few milliseconds of reading the log
 
   private final Store store;
   private final TypeWeights weights;
+  private final Decay decay;
+  private final RecentEvents recent; // guarded by `making`
   private final AtomicLong writes = new AtomicLong();
   private final ReentrantLock making = new ReentrantLock();
   private volatile Head head; // written under `making`
 
-  /** What was made, of how many writes, and when it may be made anew. */
-  private record Head(Hits hits, long applied, long writes, long freshUntilNs) {}
+  /**
+   * What was made, of how many writes, and when it may be made anew.
+   *
+   * @param recent by entity: what recent events add to the counts
+   */
+  @SuppressWarnings("ArrayRecordComponent") // a holder, never compared
+  private record Head(Hits hits, float[] recent, long applied, long writes, long freshUntilNs) {}
 
   /**
    * A popularity ranking.
@@ -35,22 +46,28 @@ final class PopularItems {
    */
   record Popular(Hits hits, long applied) {}
 
-  PopularItems(Store store, TypeWeights weights) {
+  PopularItems(Store store, TypeWeights weights, PopularityProperties properties) {
     this.store = store;
     this.weights = weights;
+    this.decay = Decay.of(properties.halfLife());
+    this.recent = new RecentEvents(store, weights, properties);
     this.head = make();
     store.onCommit(_ -> writes.incrementAndGet());
   }
 
-  /** The {@code k} most popular items, none of them denied; only items that were ever chosen. */
-  Popular top(int k, RoaringBitmap denied) {
+  /**
+   * The {@code k} most popular items; only items that were ever chosen.
+   *
+   * @param allowed only these; null for all
+   */
+  Popular top(int k, @Nullable RoaringBitmap allowed, RoaringBitmap denied) {
     Head current = head();
-    Hits allowed = take(current.hits, k, denied);
-    if (allowed.size() == k || current.hits.size() < HEAD) {
-      return new Popular(allowed, current.applied);
+    Hits passing = take(current.hits, k, allowed, denied);
+    if (passing.size() == k || current.hits.size() < HEAD) {
+      return new Popular(passing, current.applied);
     }
-    long applied = store.lastSequence();
-    return new Popular(select(k, denied), applied); // the head is used up
+    long applied = store.lastSequence(); // the head is used up
+    return new Popular(best(k, scores(current.recent), allowed, denied), applied);
   }
 
   /** How popular an item is, now. */
@@ -60,7 +77,8 @@ final class PopularItems {
     for (int type = 0; type < weights.typeCount(); type++) {
       score += weights.of(type) * counts.of(type, item);
     }
-    return score;
+    float[] added = head().recent;
+    return (float) decay.floor() * score + (item < added.length ? added[item] : 0);
   }
 
   private Head head() {
@@ -82,15 +100,18 @@ final class PopularItems {
     long startNs = System.nanoTime();
     long counted = writes.get();
     long applied = store.lastSequence();
-    Hits hits = select(HEAD, new RoaringBitmap());
+    recent.read(EVENTS_A_TIME);
+    float[] added = recent.scores(store.dictionary().size(Field.ENTITY));
+    Hits hits = best(HEAD, scores(added), null, new RoaringBitmap());
     long endNs = System.nanoTime();
-    return new Head(hits, applied, counted, endNs + REST_FACTOR * (endNs - startNs));
+    return new Head(hits, added, applied, counted, endNs + REST_FACTOR * (endNs - startNs));
   }
 
-  private Hits select(int k, RoaringBitmap denied) {
-    float[] scores = new float[store.dictionary().size(Field.ENTITY)];
+  /** By entity: counts at the floor, and what recent events add. */
+  private float[] scores(float[] added) {
+    float[] scores = Arrays.copyOf(added, store.dictionary().size(Field.ENTITY));
     for (int type = 0; type < weights.typeCount(); type++) {
-      float weight = weights.of(type);
+      float weight = weights.of(type) * (float) decay.floor();
       if (weight > 0) {
         store
             .counts()
@@ -103,33 +124,46 @@ final class PopularItems {
                 });
       }
     }
-    long[] chosen = new long[scores.length];
-    int count = 0;
+    return scores;
+  }
+
+  /** The best of positive scores; of equal ones the lower entity first. */
+  static Hits best(
+      int k, float[] scores, @Nullable RoaringBitmap allowed, @Nullable RoaringBitmap denied) {
+    LongHeapPriorityQueue worstFirst = new LongHeapPriorityQueue();
     for (int entity = 0; entity < scores.length; entity++) {
-      if (scores[entity] > 0 && !denied.contains(entity)) {
-        // Sorts by score descending, then by entity: the bits of positive floats sort like the
-        // floats.
-        chosen[count++] = (long) ~Float.floatToIntBits(scores[entity]) << 32 | entity;
+      // Sorts by score, then by entity descending: the bits of positive floats sort like the
+      // floats.
+      long ranked = (long) Float.floatToRawIntBits(scores[entity]) << 32 | (~entity & 0xffffffffL);
+      if (scores[entity] > 0
+          && (worstFirst.size() < k || ranked > worstFirst.firstLong())
+          && (allowed == null || allowed.contains(entity))
+          && (denied == null || !denied.contains(entity))) {
+        worstFirst.enqueue(ranked);
+        if (worstFirst.size() > k) {
+          worstFirst.dequeueLong();
+        }
       }
     }
-    Arrays.sort(chosen, 0, count);
-    int size = Math.min(k, count);
-    int[] tokens = new int[size];
-    float[] best = new float[size];
-    for (int i = 0; i < size; i++) {
-      tokens[i] = (int) chosen[i];
+    int[] tokens = new int[worstFirst.size()];
+    float[] best = new float[tokens.length];
+    for (int i = tokens.length - 1; i >= 0; i--) {
+      long ranked = worstFirst.dequeueLong();
+      tokens[i] = ~(int) ranked;
       best[i] = scores[tokens[i]];
     }
     return new Hits(tokens, best);
   }
 
-  private static Hits take(Hits from, int k, RoaringBitmap denied) {
+  /** The first k of a ranking that may pass. */
+  static Hits take(Hits from, int k, @Nullable RoaringBitmap allowed, RoaringBitmap denied) {
     int[] tokens = new int[Math.min(k, from.size())];
     float[] scores = new float[tokens.length];
     int count = 0;
     for (int i = 0; i < from.size() && count < k; i++) {
-      if (!denied.contains(from.tokens()[i])) {
-        tokens[count] = from.tokens()[i];
+      int token = from.tokens()[i];
+      if (!denied.contains(token) && (allowed == null || allowed.contains(token))) {
+        tokens[count] = token;
         scores[count++] = from.scores()[i];
       }
     }

@@ -1,20 +1,22 @@
 package org.espalier.service.ranking;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
-import org.espalier.embeddings.arena.ExactSearch;
+import java.util.stream.IntStream;
 import org.espalier.embeddings.arena.Hits;
-import org.espalier.embeddings.store.Dictionary;
 import org.espalier.embeddings.store.Field;
 import org.espalier.embeddings.store.Store;
-import org.espalier.service.ranking.PopularItems.Popular;
+import org.espalier.service.ranking.Answers.By;
+import org.espalier.service.ranking.Finder.Found;
+import org.espalier.service.ranking.Finder.Taste;
 import org.espalier.service.wire.Ids;
 import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.ProblemException;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Answers rankings: with the active model where it knows the user and the items, by popularity where it does not or where
@@ -22,12 +24,14 @@ import org.roaringbitmap.RoaringBitmap;
  */
 final class Ranker {
 
+  private static final int LIMIT_DEFAULT = 10;
+  private static final JsonMapper JSON = JsonMapper.shared();
+
   private final Store store;
   private final ActiveModel active;
-  private final UserVectors users;
-  private final History history;
-  private final HiddenItems hidden;
-  private final PopularItems popular;
+  private final RequestReader requests;
+  private final Finder finder;
+  private final Cursors cursors;
   private final Explanations explanations;
   private final RankingProperties properties;
   private final Answers answers;
@@ -35,18 +39,16 @@ final class Ranker {
   Ranker(
       Store store,
       ActiveModel active,
-      UserVectors users,
-      History history,
-      HiddenItems hidden,
-      PopularItems popular,
+      RequestReader requests,
+      Finder finder,
+      Cursors cursors,
       Explanations explanations,
       RankingProperties properties) {
     this.store = store;
     this.active = active;
-    this.users = users;
-    this.history = history;
-    this.hidden = hidden;
-    this.popular = popular;
+    this.requests = requests;
+    this.finder = finder;
+    this.cursors = cursors;
     this.explanations = explanations;
     this.properties = properties;
     this.answers = new Answers(store.dictionary());
@@ -55,47 +57,109 @@ final class Ranker {
   /** Puts a request's candidates in order. */
   Ranking rank(RankRequest request) {
     long startNs = System.nanoTime();
-    int user = user(request.userId());
-    requireIds("items", request.items().stream().map(RankRequest.Candidate::id).toList());
-    Candidates candidates = new Candidates(request.items(), store.dictionary(), hidden);
-    long now = store.lastSequence();
-    try (var lease = active.acquire()) {
-      ServedModel model = lease.value().model();
-      long applied = model == null ? now : model.applied(now);
-      Optional<float[]> vector = model == null ? Optional.empty() : users.find(model, user);
+    Subject subject = requests.subject(request.userId(), request.history());
+    requests.requireCandidates(request.items());
+    int limit = request.limit() == null ? properties.candidatesMax() : request.limit();
+    RequestReader.requireRange("limit", limit, 1, properties.candidatesMax());
+    long applied = store.lastSequence();
+    Query query = finder.unseen(requests.query(request), subject, applied);
+    Candidates candidates = new Candidates(request.items(), store.dictionary(), query::passes);
+    try (var lent = active.acquireFor(subject.userId())) {
+      ServedModel model = lent.model();
+      Optional<Taste> taste = finder.taste(model, subject, applied);
       float[] scores = new float[candidates.count()];
-      if (model != null && vector.isPresent()) {
-        model.score(vector.get(), candidates.tokens(), candidates.count(), scores);
+      if (model != null && taste.isPresent()) {
+        model.items().score(taste.get().vector(), candidates.tokens(), candidates.count(), scores);
       } else {
         for (int i = 0; i < scores.length; i++) {
-          scores[i] = popular.score(candidates.tokens()[i]);
+          scores[i] = finder.popularity(candidates.tokens()[i]);
         }
       }
-      Hits hits = candidates.rank(scores);
-      boolean fallback = vector.isEmpty();
-      Ranking ranking =
-          answers.of(hits, 0, hits.size(), model, fallback, candidates.unknown(), applied, startNs);
-      return request.wantsExplanation() ? explanations.of(ranking, user, model, startNs) : ranking;
+      Hits ranked = candidates.rank(scores);
+      int depth = Math.max(1, ranked.size());
+      Hits hits =
+          finder.diversify(
+              query, n -> Finder.first(ranked, n), Math.min(limit, depth), depth, model);
+      String fallback = taste.isPresent() ? taste.get().fallback() : Ranking.POPULAR;
+      By by = new By(model, fallback, lent.variant(), applied, startNs);
+      Ranking ranking = answers.of(hits, 0, limit, by, candidates.unknown(), null);
+      return request.wantsExplanation()
+          ? explanations.of(ranking, subject.user(), model, startNs)
+          : ranking;
     }
   }
 
-  /** Retrieves the items that fit a user best. */
+  /** Retrieves the items that fit best. */
   Ranking recommend(RecommendRequest request) {
     long startNs = System.nanoTime();
-    int user = user(request.userId());
-    int limit = request.limitOrDefault();
-    int offset = request.offsetOrDefault();
-    requireRange("limit", limit, 1, properties.limitMax());
-    requireRange("offset", offset, 0, properties.depthMax() - limit);
-    RoaringBitmap denied = denied(request, user);
-    long now = store.lastSequence();
-    try (var lease = active.acquire()) {
-      ServedModel model = lease.value().model();
-      long applied = model == null ? now : model.applied(now);
-      Optional<float[]> vector = model == null ? Optional.empty() : users.find(model, user);
-      Ranking ranking = retrieve(model, vector, denied, offset, limit, applied, startNs);
-      return request.wantsExplanation() ? explanations.of(ranking, user, model, startNs) : ranking;
+    Subject subject = requests.subject(request.userId(), request.history());
+    int limit = limit(request.limit());
+    Cursors.Place place = place(request);
+    Query wanted = requests.query(request);
+    int depth = wanted.diversity().marginal() ? Diversity.POOL : properties.depthMax();
+    RequestReader.requireRange("limit", limit, 1, depth);
+    RequestReader.requireRange("offset", place.offset(), 0, depth - limit);
+    Query query = finder.unseen(wanted, subject, place.through());
+    try (var lent = active.acquireFor(subject.userId())) {
+      ServedModel model = lent.model();
+      if (request.cursor() != null) {
+        requireGeneration(place.generation(), model);
+      }
+      Optional<Taste> taste = finder.taste(model, subject, place.through());
+      int end = place.offset() + limit;
+      Found found =
+          finder.find(
+              model, taste, subject, query, end + 1, properties.depthMax(), place.through());
+      By by = new By(model, found.fallback(), lent.variant(), found.applied(), startNs);
+      boolean more = found.hits().size() > end && end + limit <= depth;
+      Cursors.Place next = new Cursors.Place(by.generation(), end, place.through());
+      String cursor = more ? cursors.write(next, text(request)) : null;
+      Ranking ranking = answers.of(found.hits(), place.offset(), limit, by, List.of(), cursor);
+      return request.wantsExplanation()
+          ? explanations.of(ranking, subject.user(), model, startNs)
+          : ranking;
     }
+  }
+
+  /** Retrieves the items that fit each of several users best. */
+  RankingBatch recommend(RecommendBatchRequest request) {
+    long startNs = System.nanoTime();
+    List<String> ids = request.userIds();
+    RequestReader.requireIds("user_ids", ids, properties.usersMax());
+    int limit = limit(request.limit());
+    if ((long) limit * ids.size() > properties.depthMax()) {
+      throw new ProblemException(
+          ProblemCode.INVALID_VALUE,
+          "limit is %d for each of %d users; at most %d results are given at once"
+              .formatted(limit, ids.size(), properties.depthMax()));
+    }
+    long applied = store.lastSequence();
+    Query query = requests.query(request);
+    if (query.diversity().marginal()) {
+      RequestReader.requireRange("limit", limit, 1, Diversity.POOL);
+    }
+    List<Subject> subjects = ids.stream().map(requests::user).toList();
+    RankingBatch.Entry[] entries = new RankingBatch.Entry[ids.size()];
+    try (var lent = active.acquireForAll(ids)) {
+      Map<ActiveModel.Slot, List<Integer>> bySlot =
+          IntStream.range(0, entries.length)
+              .boxed()
+              .collect(Collectors.groupingBy(i -> lent.of(i).slot()));
+      bySlot.forEach((slot, places) -> {
+        List<Subject> some = places.stream().map(subjects::get).toList();
+        List<Found> found =
+            finder.findAll(slot.model(), some, query, limit, properties.depthMax(), applied);
+        for (int p = 0; p < found.size(); p++) {
+          int i = places.get(p);
+          Found one = found.get(p);
+          By by =
+              new By(slot.model(), one.fallback(), lent.of(i).variant(), one.applied(), startNs);
+          Ranking ranking = answers.of(one.hits(), 0, limit, by, List.of(), null);
+          entries[i] = new RankingBatch.Entry(ids.get(i), ranking);
+        }
+      });
+    }
+    return new RankingBatch(List.of(entries));
   }
 
   /**
@@ -106,85 +170,54 @@ final class Ranker {
   Ranking similar(String itemId, int limit) {
     long startNs = System.nanoTime();
     int item = store.dictionary().find(Field.ENTITY, Ids.require("the item's id", itemId));
-    requireRange("n", limit, 1, properties.limitMax());
+    RequestReader.requireRange("n", limit, 1, properties.limitMax());
     if (item < 0) {
       throw new ProblemException(
           ProblemCode.UNKNOWN_ITEM,
           "nothing is known of this id; ids are percent-encoded in paths");
     }
-    RoaringBitmap denied = RoaringBitmap.or(hidden.ids(), RoaringBitmap.bitmapOf(item));
-    long now = store.lastSequence();
-    try (var lease = active.acquire()) {
-      ServedModel model = lease.value().model();
-      long applied = model == null ? now : model.applied(now);
-      Optional<float[]> vector =
-          model == null ? Optional.empty() : UserVectors.ofWhoeverChose(model, item);
-      return retrieve(model, vector, denied, 0, limit, applied, startNs);
+    long applied = store.lastSequence();
+    Subject chooser = new Subject(null, -1, new int[] {item});
+    Query query = requests.everything().without(RoaringBitmap.bitmapOf(item));
+    try (var lent = active.acquireFor(null)) {
+      ServedModel model = lent.model();
+      Optional<Taste> taste = finder.taste(model, chooser, applied);
+      Found found = finder.find(model, taste, chooser, query, limit, limit, applied);
+      By by = new By(model, found.fallback(), lent.variant(), found.applied(), startNs);
+      return answers.of(found.hits(), 0, limit, by, List.of(), null);
     }
   }
 
-  private Ranking retrieve(
-      @Nullable ServedModel model,
-      Optional<float[]> vector,
-      RoaringBitmap denied,
-      int offset,
-      int limit,
-      long applied,
-      long startNs) {
-    if (model != null && vector.isPresent()) {
-      Hits hits = ExactSearch.search(model.items(), vector.get(), offset + limit, null, denied);
-      return answers.of(hits, offset, limit, model, false, List.of(), applied, startNs);
-    }
-    Popular found = popular.top(offset + limit, denied);
-    return answers.of(
-        found.hits(), offset, limit, model, true, List.of(), found.applied(), startNs);
+  private int limit(@Nullable Integer wanted) {
+    int limit = wanted == null ? LIMIT_DEFAULT : wanted;
+    RequestReader.requireRange("limit", limit, 1, properties.limitMax());
+    return limit;
   }
 
-  private RoaringBitmap denied(RecommendRequest request, int user) {
-    requireIds("exclude_items", request.excludedItems());
-    requireIds("exclude_seen", request.excludedTypes());
-    if (request.excludedItems().isEmpty() && request.excludedTypes().isEmpty()) {
-      return hidden.ids();
+  private Cursors.Place place(RecommendRequest request) {
+    if (request.cursor() == null) {
+      int offset = request.offset() == null ? 0 : request.offset();
+      return new Cursors.Place(0, offset, store.lastSequence());
     }
-    Dictionary dictionary = store.dictionary();
-    RoaringBitmap denied = hidden.ids().clone();
-    for (String id : request.excludedItems()) {
-      int item = dictionary.find(Field.ENTITY, id);
-      if (item >= 0) {
-        denied.add(item);
-      }
-    }
-    if (user >= 0 && !request.excludedTypes().isEmpty()) {
-      IntPredicate seen =
-          request.excludedTypes().stream()
-                  .map(type -> dictionary.find(Field.EVENT_TYPE, type))
-                  .collect(Collectors.toSet())
-              ::contains;
-      denied.or(history.items(user, seen));
-    }
-    return denied;
-  }
-
-  private int user(String userId) {
-    return store.dictionary().find(Field.USER, Ids.require("user_id", userId));
-  }
-
-  private void requireIds(String what, List<String> ids) {
-    if (ids.size() > properties.candidatesMax()) {
+    if (request.offset() != null) {
       throw new ProblemException(
-          ProblemCode.TOO_MANY_ELEMENTS,
-          "%s has %d elements; at most %d are taken"
-              .formatted(what, ids.size(), properties.candidatesMax()));
+          ProblemCode.INVALID_VALUE, "offset and cursor exclude each other; give one of them");
     }
-    for (int i = 0; i < ids.size(); i++) {
-      Ids.require("%s[%d]".formatted(what, i), ids.get(i));
+    return cursors.read(request.cursor(), text(request));
+  }
+
+  private static void requireGeneration(int expected, @Nullable ServedModel model) {
+    int current = model == null ? 0 : model.generation();
+    if (current != expected) {
+      throw new ProblemException(
+          ProblemCode.STALE_GENERATION,
+          "the cursor is of a ranking by generation %d, and %d answers now; begin again without it"
+              .formatted(expected, current));
     }
   }
 
-  private static void requireRange(String what, int value, int min, int max) {
-    if (value < min || value > max) {
-      throw new ProblemException(
-          ProblemCode.INVALID_VALUE, "%s must be %d to %d".formatted(what, min, max));
-    }
+  /** What a cursor is bound to. */
+  private static String text(RecommendRequest request) {
+    return JSON.writeValueAsString(request.unpaged());
   }
 }

@@ -12,9 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param rankingId names this ranking; send it with the events that it leads to
  * @param generation the generation that answered; null as long as there is none
  * @param tookMs time that the service spent
- * @param fallback {@code popular} when the model could not answer; null when it did
+ * @param variant of the experiment that the user takes part in; null for none
+ * @param fallback what answered when the model knew nothing of the user: {@code attributes}, {@code popular_segment} or
+ *     {@code popular}; null when it knew enough
  * @param unknownItems candidates that nothing can be said about, in the order of the request
  * @param applied position of the log that the ranking has seen, at least
+ * @param nextCursor where it goes on; null at its end
  */
 @Schema(description = "Items in order, best first")
 record Ranking(
@@ -22,24 +25,38 @@ record Ranking(
         @JsonProperty("ranking_id")
         String rankingId,
     @Schema(example = "17") @Nullable Integer generation,
+    @Schema(description = "the user's part in an experiment", example = "A", nullable = true)
+        @Nullable String variant,
     @Schema(example = "4") @JsonProperty("took_ms") long tookMs,
-    @Schema(description = "popular when the model could not answer", nullable = true)
+    @Schema(
+            description =
+                "what answered in the model's place: attributes, popular_segment or popular; null when the model did",
+            nullable = true)
         @Nullable String fallback,
     @Schema(description = "candidates that nothing can be said about")
         @JsonProperty("unknown_items")
         List<String> unknownItems,
     @Schema(description = "position of the log that this ranking has seen", example = "42")
         long applied,
-    List<Entry> items) {
+    List<Entry> items,
+    @Schema(description = "where the ranking goes on; null at its end", nullable = true)
+        @JsonProperty("next_cursor")
+        @Nullable String nextCursor) {
 
-  /** The value of {@code fallback} for rankings by popularity. */
+  /** The mean of users with the same attributes stood for the user. */
+  static final String ATTRIBUTES = "attributes";
+
+  /** Popularity among users who share a value of the field that the request names. */
+  static final String POPULAR_SEGMENT = "popular_segment";
+
+  /** Popularity. */
   static final String POPULAR = "popular";
 
   /**
    * One item.
    *
    * @param rank from 1, over all pages
-   * @param source what scored it: a model's name or {@code popular}
+   * @param source what scored it: a model's name, {@code popular} or {@code popular_segment}
    * @param size dimensions that the item's vector stores; 0 when it has none
    * @param explain why, for the first items of a request that asks for it
    */

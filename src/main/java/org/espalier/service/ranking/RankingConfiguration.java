@@ -1,10 +1,13 @@
 package org.espalier.service.ranking;
 
+import java.time.Clock;
 import org.espalier.embeddings.store.Store;
+import org.espalier.service.control.Instance;
 import org.espalier.service.platform.InteractionProperties;
 import org.espalier.service.platform.LiveVectors;
 import org.espalier.service.platform.ServedTables;
 import org.espalier.service.platform.TypeWeights;
+import org.espalier.service.ranking.filter.FilterProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -30,22 +33,38 @@ class RankingConfiguration {
   }
 
   @Bean
+  RecordIndex recordIndex(Store store) {
+    return new RecordIndex(store);
+  }
+
+  @Bean
   Ranker ranker(
       Store store,
       ActiveModel active,
-      HiddenItems hidden,
+      RecordIndex records,
       ExplainProperties explain,
       InteractionProperties interactions,
-      RankingProperties properties) {
+      PopularityProperties popularity,
+      FilterProperties filters,
+      RankingProperties properties,
+      Instance instance,
+      Clock clock) {
     TypeWeights weights = new TypeWeights(store.dictionary(), interactions);
     History history = new History(store.histories(), weights, properties);
+    Finder finder =
+        new Finder(
+            new UserVectors(history),
+            new Lookalikes(records),
+            history,
+            records,
+            new PopularItems(store, weights, popularity),
+            new PopularSegments(store.histories(), weights, popularity, records));
     return new Ranker(
         store,
         active,
-        new UserVectors(history),
-        history,
-        hidden,
-        new PopularItems(store, weights),
+        new RequestReader(store.dictionary(), records, filters, properties, clock),
+        finder,
+        new Cursors(instance.id()),
         new Explanations(store.dictionary(), explain),
         properties);
   }

@@ -13,6 +13,7 @@ import org.springframework.validation.annotation.Validated;
  * @param candidatesMax most candidates of one rank request, and most ids of its other lists
  * @param limitMax most results of one request
  * @param depthMax how far {@code offset} and {@code limit} together may reach into a ranking
+ * @param usersMax most users of one batch of recommendations, whose results together are bounded by {@code depth-max}
  * @param lookupMax most keys of one lookup of embeddings
  * @param historyInteractions newest interactions that a user's vector is folded in from
  * @param historyRows newest events of any type that are read to find those interactions, or to leave out what was seen
@@ -25,6 +26,7 @@ record RankingProperties(
     @DefaultValue("10000") @Min(1) @Max(1_000_000) int candidatesMax,
     @DefaultValue("1000") @Min(1) @Max(100_000) int limitMax,
     @DefaultValue("10000") @Min(1) @Max(1_000_000) int depthMax,
+    @DefaultValue("100") @Min(1) @Max(10_000) int usersMax,
     @DefaultValue("1000") @Min(1) @Max(100_000) int lookupMax,
     @DefaultValue("500") @Min(1) @Max(100_000) int historyInteractions,
     @DefaultValue("5000") @Min(1) @Max(1_000_000) int historyRows,

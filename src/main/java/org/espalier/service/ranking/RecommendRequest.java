@@ -1,61 +1,61 @@
 package org.espalier.service.ranking;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonSetter;
-import com.fasterxml.jackson.annotation.Nulls;
 import io.swagger.v3.oas.annotations.media.Schema;
-import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
 import java.util.List;
+import org.espalier.service.ranking.filter.Filter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to retrieve for a user.
+ * What to retrieve for a user, or for whoever has chosen some items.
  *
+ * @param history items that stand for a user without an id
  * @param limit results; 10 when left out
  * @param offset results to skip; 0 when left out
- * @param excludeItems ids of items that must not be among them
  * @param explain whether to say why the first items were ranked; false when left out
- * @param excludeSeen types of the user's events whose items must not be among them
+ * @param cursor where an answer to the same request said that it goes on; in place of {@code offset}
  */
-@Schema(description = "What to retrieve for a user")
+@Schema(description = "What to retrieve, for a user_id or for whoever has a history")
+@JsonInclude(JsonInclude.Include.NON_NULL)
 record RecommendRequest(
-    @Schema(requiredMode = RequiredMode.REQUIRED, example = "u1")
-        @JsonProperty(value = "user_id", required = true)
-        @JsonSetter(nulls = Nulls.FAIL)
-        String userId,
+    @Schema(example = "u1") @JsonProperty("user_id") @Nullable String userId,
+    @Schema(description = "items that stand for a user without an id, in place of user_id")
+        @Nullable List<String> history,
     @Schema(description = "10 when left out", example = "10") @Nullable Integer limit,
     @Schema(description = "0 when left out", example = "0") @Nullable Integer offset,
+    @Schema(
+            description = "next_cursor of an answer to the same request, in place of offset",
+            nullable = true)
+        @Nullable String cursor,
+    @Nullable Filter filter,
     @Schema(description = "items that must not be among the results", example = "[\"i7\"]")
         @JsonProperty("exclude_items")
         @Nullable List<String> excludeItems,
+    @JsonProperty("exclude_seen") @Nullable ExcludeSeen excludeSeen,
+    @Nullable DiversityRequest diversity,
     @Schema(
-            description =
-                "types of the user's newest events whose items must not be among the results",
-            example = "[\"click\"]")
-        @JsonProperty("exclude_seen")
-        @Nullable List<String> excludeSeen,
+            description = "the users' field by which popularity is told when it must answer",
+            example = "country",
+            nullable = true)
+        @JsonProperty("popular_by")
+        @Nullable String popularBy,
     @Schema(description = "whether to say why the first items were ranked", defaultValue = "false")
-        @Nullable Boolean explain) {
+        @Nullable Boolean explain)
+    implements Wishes {
 
-  private static final int LIMIT_DEFAULT = 10;
+  /** A request that says nothing but these two. */
+  static RecommendRequest of(String userId, @Nullable Integer limit) {
+    return new RecommendRequest(userId, null, limit, null, null, null, null, null, null, null, null);
+  }
 
   boolean wantsExplanation() {
     return explain != null && explain;
   }
 
-  int limitOrDefault() {
-    return limit == null ? LIMIT_DEFAULT : limit;
-  }
-
-  int offsetOrDefault() {
-    return offset == null ? 0 : offset;
-  }
-
-  List<String> excludedItems() {
-    return excludeItems == null ? List.of() : excludeItems;
-  }
-
-  List<String> excludedTypes() {
-    return excludeSeen == null ? List.of() : excludeSeen;
+  /** What decides which items are where: the request but for how it is paged and explained. */
+  RecommendRequest unpaged() {
+    return new RecommendRequest(
+        userId, history, null, null, null, filter, excludeItems, excludeSeen, diversity, popularBy);
   }
 }

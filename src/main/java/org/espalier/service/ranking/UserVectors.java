@@ -2,8 +2,10 @@ package org.espalier.service.ranking;
 
 import it.unimi.dsi.fastutil.ints.Int2FloatMap;
 import it.unimi.dsi.fastutil.ints.Int2FloatMaps;
+import it.unimi.dsi.fastutil.ints.Int2FloatOpenHashMap;
 import java.util.Optional;
 import org.espalier.embeddings.arena.ArenaTable;
+import org.espalier.embeddings.kernel.FloatKernels;
 import org.espalier.learning.mf.FoldIn;
 import org.espalier.service.ranking.History.Interactions;
 
@@ -24,8 +26,9 @@ final class UserVectors {
    * A user's vector of the model's dimension; empty when nothing that the model knows is known of the user.
    *
    * @param user id of the user; negative for one that is not known
+   * @param through position of the log up to which events count
    */
-  Optional<float[]> find(ServedModel model, int user) {
+  Optional<float[]> find(ServedModel model, int user, long through) {
     if (user < 0) {
       return Optional.empty();
     }
@@ -33,7 +36,7 @@ final class UserVectors {
     if (foldIn == null) {
       return stored(model.users(), user);
     }
-    Interactions known = history.interactions(user);
+    Interactions known = history.interactions(user, through);
     if (known.lastSequence() <= model.logPosition()) {
       Optional<float[]> trained = stored(model.users(), user);
       if (trained.isPresent()) {
@@ -52,6 +55,39 @@ final class UserVectors {
     return foldIn == null
         ? stored(model.items(), item)
         : fold(model, foldIn, Int2FloatMaps.singleton(item, 1f));
+  }
+
+  /** The vector of whoever has chosen these items and nothing else; empty when the model knows none of them. */
+  static Optional<float[]> ofWhoeverChose(ServedModel model, int[] items) {
+    FoldIn foldIn = model.foldIn();
+    if (foldIn == null) {
+      return mean(model.items(), items, 1);
+    }
+    Int2FloatOpenHashMap chosen = new Int2FloatOpenHashMap();
+    for (int item : items) {
+      chosen.put(item, 1f);
+    }
+    return fold(model, foldIn, chosen);
+  }
+
+  /** The mean of the vectors of those tokens that have one; empty when fewer than {@code atLeast} do. */
+  static Optional<float[]> mean(ArenaTable table, int[] tokens, int atLeast) {
+    float[] sum = new float[table.dim()];
+    float[] vector = new float[table.dim()];
+    int count = 0;
+    for (int token : tokens) {
+      if (table.copyVector(token, vector, 0)) {
+        FloatKernels.best().axpy(1, vector, 0, sum, 0, sum.length);
+        count++;
+      }
+    }
+    if (count < atLeast) {
+      return Optional.empty();
+    }
+    for (int d = 0; d < sum.length; d++) {
+      sum[d] /= count;
+    }
+    return Optional.of(sum);
   }
 
   private static Optional<float[]> stored(ArenaTable table, int token) {

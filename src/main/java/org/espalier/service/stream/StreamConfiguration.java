@@ -67,7 +67,7 @@ class StreamConfiguration {
     intakes.put(Feed.EVENTS, new EventIntake(store, payloads, elements, events, timestamps));
     intakes.put(
         Feed.ITEMS, new ItemIntake(store, payloads, elements, records, timestamps, changes));
-    intakes.put(Feed.USERS, new UserIntake(store, payloads, elements, records));
+    intakes.put(Feed.USERS, new UserIntake(store, payloads, elements, records, changes));
     intakes.put(Feed.TRIPLES, new TripleIntake(store, payloads, elements, triples, json));
     return intakes;
   }

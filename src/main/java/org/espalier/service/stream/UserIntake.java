@@ -8,9 +8,11 @@ import org.espalier.embeddings.store.CatalogueUpdate;
 import org.espalier.embeddings.store.SourcePosition;
 import org.espalier.embeddings.store.Store;
 import org.espalier.service.decode.RecordDecoder;
+import org.espalier.service.platform.UserRecordsChanged;
 import org.espalier.service.wire.ElementReader;
 import org.espalier.service.wire.Rejection;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
 
 /**
  * Users' records into the catalogue; a tombstone erases the user. An erasure takes batches of its own, so the position
@@ -22,8 +24,15 @@ final class UserIntake implements Intake {
   private final Payloads payloads;
   private final ElementReader elements;
   private final RecordDecoder decoder;
+  private final ApplicationEventPublisher changes;
 
-  UserIntake(Store store, Payloads payloads, ElementReader elements, RecordDecoder decoder) {
+  UserIntake(
+      Store store,
+      Payloads payloads,
+      ElementReader elements,
+      RecordDecoder decoder,
+      ApplicationEventPublisher changes) {
+    this.changes = changes;
     this.store = store;
     this.payloads = payloads;
     this.elements = elements;
@@ -70,6 +79,7 @@ final class UserIntake implements Intake {
           store
               .submitUsers(section.updates(), new SourcePosition(source, at, section.offset()))
               .await();
+          written(section.updates());
           at = section.offset();
         }
         erased +=
@@ -80,8 +90,16 @@ final class UserIntake implements Intake {
       var pending = store.submitUsers(updates, new SourcePosition(source, at, next));
       return () -> {
         var _ = pending.await();
+        written(updates);
         return outcome;
       };
+    }
+
+    private void written(List<CatalogueUpdate> users) {
+      if (!users.isEmpty()) {
+        changes.publishEvent(
+            new UserRecordsChanged(users.stream().map(CatalogueUpdate::id).distinct().toList()));
+      }
     }
   }
 }

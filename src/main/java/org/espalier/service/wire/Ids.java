@@ -29,6 +29,11 @@ public final class Ids {
     return id;
   }
 
+  /** Whether an id is well formed. */
+  public static boolean isValid(String id) {
+    return fault(id).isEmpty();
+  }
+
   private static Optional<String> fault(String id) {
     if (id.isEmpty()) {
       return Optional.of("is empty; ids have 1 to " + BYTES_MAX + " bytes");

@@ -49,6 +49,7 @@ class OperationsHttpTest extends HttpTest {
             "/v1/triples:batch",
             "/v1/rank",
             "/v1/recommend",
+            "/v1/recommend:batch",
             "/v1/recommend/{user_id}",
             "/v1/items/{id}/similar",
             "/v1/embeddings:lookup",
@@ -76,6 +77,8 @@ class OperationsHttpTest extends HttpTest {
             "/v1/admin/cleanups",
             "/v1/admin/retentions",
             "/v1/admin/backups",
+            "/v1/admin/experiments",
+            "/v1/admin/experiments/{id}",
             "/v1/admin/stats",
             "/v1/admin/audit");
     JsonNode schemas = api.get("components").get("schemas");
@@ -91,7 +94,15 @@ class OperationsHttpTest extends HttpTest {
             "timestamp");
     assertThat(schemas.get("Ranking").get("properties").propertyNames())
         .containsExactlyInAnyOrder(
-            "ranking_id", "generation", "took_ms", "fallback", "unknown_items", "applied", "items");
+            "ranking_id",
+            "generation",
+            "variant",
+            "took_ms",
+            "fallback",
+            "unknown_items",
+            "applied",
+            "items",
+            "next_cursor");
     assertThat(get("/swagger-ui/index.html").assertStatus(200).header("Content-Security-Policy"))
         .contains("default-src 'self'");
   }

@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.espalier.learning.mf.MfLoss;
@@ -37,7 +38,15 @@ class RankingHttpTest extends HttpTest {
   private static final int ITEMS = 80;
   private static final int GROUPS = 4;
   private static final String[] RANKING = {
-    "ranking_id", "generation", "took_ms", "fallback", "unknown_items", "applied", "items"
+    "ranking_id",
+    "generation",
+    "variant",
+    "took_ms",
+    "fallback",
+    "unknown_items",
+    "applied",
+    "items",
+    "next_cursor"
   };
 
   @Autowired private ModelTrainer trainer;
@@ -56,6 +65,7 @@ class RankingHttpTest extends HttpTest {
       }
     }
     send(events);
+    put("/v1/items/rk-plain", "{\"fields\":{\"rk-kind\":\"plain\"}}").assertStatus(201);
     generation = train();
   }
 
@@ -139,7 +149,7 @@ class RankingHttpTest extends HttpTest {
     List<String> all = ids(get(path));
     String hidden = all.get(0);
     String deleted = all.get(1);
-    put("/v1/items/" + hidden, "{\"hidden\":true}").assertStatus(201);
+    assertThat(put("/v1/items/" + hidden, "{\"hidden\":true}").status()).isIn(200, 201);
     delete("/v1/items/" + deleted).assertStatus(204);
     assertThat(ids(get(path))).doesNotContain(hidden, deleted).contains(all.get(2));
     assertThat(ids(get("/v1/recommend/rk-nobody?n=1000"))).doesNotContain(hidden, deleted);
@@ -166,6 +176,142 @@ class RankingHttpTest extends HttpTest {
     List<String> seen = get("/v1/users/rk-u6/events?limit=1000").texts("items", "item_id");
     assertThat(ids(without)).isNotEmpty().doesNotContain(all.getFirst());
     assertThat(ids(without)).doesNotContainAnyElementsOf(seen);
+  }
+
+  @Test
+  void filters_exclusions_diversity_and_cursors_go_through_the_api() {
+    for (int i = 0; i < ITEMS; i++) {
+      put(
+          "/v1/items/" + item(i),
+          "{\"fields\":{\"rk-kind\":[\"k%d\",\"all\"],\"rk-year\":%d},\"categories\":[\"rk\"]}"
+              .formatted(i % 3, 1990 + i));
+    }
+    String wishes =
+        """
+        "user_id":"rk-u6","limit":4,"exclude_seen":{"types":["click"],"within":"P30D"},
+        "filter":{"all":[{"field":"rk-kind","in":["k1","k2"]},{"field":"rk-year","range":{"lt":2060}}],
+                  "none":[{"field":"rk-kind","eq":"k2"}]}\
+        """;
+    Answer first = post("/v1/recommend", "{" + wishes + "}").assertStatus(200);
+    first.assertMembers(RANKING);
+    List<String> seen = get("/v1/users/rk-u6/events?limit=1000").texts("items", "item_id");
+    assertThat(ids(first)).hasSize(4).doesNotContainAnyElementsOf(seen);
+    assertThat(ids(first)).allSatisfy(id -> assertThat(number(id) % 3).isEqualTo(1));
+    String cursor = first.json().get("next_cursor").asString();
+    String next = "{" + wishes + ",\"cursor\":\"" + cursor + "\"}";
+    Answer second = post("/v1/recommend", next).assertStatus(200);
+    assertThat(second.json().get("items").get(0).get("rank").asInt()).isEqualTo(5);
+    assertThat(ids(second)).hasSize(4).doesNotContainAnyElementsOf(ids(first));
+    post("/v1/recommend", next.replace("2060", "2059")).assertProblem(ProblemCode.INVALID_CURSOR);
+    Answer diverse =
+        post(
+                "/v1/recommend",
+                "{\"user_id\":\"rk-u6\",\"limit\":6,\"diversity\":{\"field\":\"rk-kind\",\"max_per_value\":2,\"lambda\":0.5},"
+                    + "\"filter\":{\"field\":\"categories\",\"eq\":\"rk\"}}")
+            .assertStatus(200);
+    assertThat(ids(diverse)).hasSize(2); // they all share one value
+    train();
+    post("/v1/recommend", next).assertProblem(ProblemCode.STALE_GENERATION);
+  }
+
+  @Test
+  void several_users_are_answered_in_their_order() {
+    Answer answer =
+        post("/v1/recommend:batch", "{\"user_ids\":[\"rk-u1\",\"rk-who\",\"rk-u2\"],\"limit\":3}")
+            .assertStatus(200);
+    answer.assertMembers("rankings");
+    assertThat(answer.texts("rankings", "user_id")).containsExactly("rk-u1", "rk-who", "rk-u2");
+    JsonNode rankings = answer.json().get("rankings");
+    assertThat(rankings.get(0).get("ranking").propertyNames()).containsExactlyInAnyOrder(RANKING);
+    assertThat(rankings.get(1).get("ranking").get("fallback").asString()).isEqualTo("popular");
+    assertThat(rankings.get(2).get("ranking").get("items")).hasSize(3);
+  }
+
+  @Test
+  void somebody_without_an_id_is_ranked_for_by_a_history() {
+    Answer answer =
+        post("/v1/recommend", "{\"history\":[\"rk-i1\",\"rk-i5\"],\"limit\":3}").assertStatus(200);
+    assertThat(answer.json().get("fallback").isNull()).isTrue();
+    assertThat(ids(answer)).allSatisfy(id -> assertThat(group(id)).isEqualTo(1));
+  }
+
+  @Test
+  void a_filter_a_hundred_deep_is_refused() {
+    String filter = "{\"all\":[".repeat(100) + "]}".repeat(100);
+    post("/v1/recommend", "{\"user_id\":\"u\",\"filter\":" + filter + "}")
+        .assertProblem(ProblemCode.TOO_DEEP);
+    String shallower = "{\"all\":[".repeat(20) + "]}".repeat(20);
+    post("/v1/recommend", "{\"user_id\":\"u\",\"filter\":" + shallower + "}")
+        .assertProblem(ProblemCode.TOO_DEEP);
+  }
+
+  @Test
+  void an_experiment_splits_users_until_it_is_deleted() {
+    await();
+    String path = "/v1/admin/experiments/rk-test";
+    String half =
+        "{\"variants\":[{\"name\":\"A\",\"share\":0.5},{\"name\":\"B\",\"generation\":%d,\"share\":0.5}]}";
+    get(path).assertProblem(ProblemCode.UNKNOWN_EXPERIMENT);
+    put(path, half.formatted(99_999)).assertProblem(ProblemCode.UNKNOWN_GENERATION);
+    JsonNode begun = put(path, half.formatted(generation)).assertStatus(200).json();
+    assertThat(begun.get("running").asBoolean()).isTrue();
+    assertThat(get("/v1/admin/experiments").json().get("items")).hasSize(1);
+    put("/v1/admin/experiments/other", half.formatted(generation))
+        .assertProblem(ProblemCode.EXPERIMENT_CONFLICT);
+    HashSet<String> variants = new HashSet<>();
+    for (int u = 0; u < 30; u++) {
+      JsonNode ranking = get("/v1/recommend/rk-u" + u + "?n=1").assertStatus(200).json();
+      variants.add(ranking.get("variant").asString());
+      if (ranking.get("variant").asString().equals("B")) {
+        assertThat(ranking.get("generation").asInt()).isEqualTo(generation);
+      }
+    }
+    assertThat(variants).containsExactlyInAnyOrder("A", "B");
+    delete(path).assertStatus(204);
+    delete(path).assertProblem(ProblemCode.UNKNOWN_EXPERIMENT);
+    assertThat(get("/v1/recommend/rk-u1?n=1").json().get("variant").isNull()).isTrue();
+    assertThat(get("/v1/admin/audit?limit=20").texts("items", "operation"))
+        .contains("experiment.put", "experiment.delete");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"variants\":[]}",
+        "{\"variants\":[{\"name\":\"A\",\"share\":0}]}",
+        "{\"variants\":[{\"name\":\"A\",\"share\":1.5}]}",
+        "{\"variants\":[{\"name\":\"A\",\"share\":0.6},{\"name\":\"B\",\"share\":0.6}]}",
+        "{\"variants\":[{\"name\":\"A\",\"share\":0.1},{\"name\":\"A\",\"share\":0.1}]}",
+        "{\"variants\":[{\"name\":\"A b\",\"share\":0.1}]}",
+        "{\"salt\":\"a\\nb\",\"variants\":[{\"name\":\"A\",\"share\":0.1}]}"
+      })
+  void an_experiment_that_cannot_be_is_refused(String body) {
+    await();
+    put("/v1/admin/experiments/rk-bad", body).assertProblem(ProblemCode.INVALID_VALUE);
+  }
+
+  private void await() {
+    new RunningHttp(port).awaitAdmin();
+  }
+
+  /** The examples of the API's description are requests that are answered. */
+  @Test
+  void examples_of_the_description_work() {
+    put("/v1/items/i1", "{\"fields\":{\"genre\":[\"sf\"],\"year\":1965}}");
+    put("/v1/users/u1", "{\"fields\":{\"country\":\"is\"}}");
+    int executed = 0;
+    for (var path : get("/v3/api-docs").json().get("paths").properties()) {
+      JsonNode body = path.getValue().path("post").path("requestBody").path("content");
+      for (JsonNode media : body) {
+        for (var example : media.path("examples").properties()) {
+          Answer answer = post(path.getKey(), example.getValue().get("value").toString());
+          assertThat(answer.status()).as(example.getKey() + ": " + answer.body()).isEqualTo(200);
+          executed++;
+        }
+      }
+    }
+    assertThat(executed).isGreaterThanOrEqualTo(8);
   }
 
   @Test
@@ -214,7 +360,7 @@ class RankingHttpTest extends HttpTest {
         "/v1/rank|[]|INVALID_TYPE",
         "/v1/rank|{\"items\":[]}|MISSING_FIELD",
         "/v1/rank|{\"user_id\":\"u\"}|MISSING_FIELD",
-        "/v1/rank|{\"user_id\":null,\"items\":[]}|INVALID_TYPE",
+        "/v1/rank|{\"user_id\":null,\"items\":[]}|MISSING_FIELD",
         "/v1/rank|{\"user_id\":7,\"items\":[]}|INVALID_TYPE",
         "/v1/rank|{\"user_id\":\"\",\"items\":[]}|INVALID_ID",
         "/v1/rank|{\"user_id\":\"u\",\"items\":[null]}|INVALID_TYPE",
@@ -236,7 +382,33 @@ class RankingHttpTest extends HttpTest {
         "/v1/recommend|{\"user_id\":\"u\",\"offset\":-1}|INVALID_VALUE",
         "/v1/recommend|{\"user_id\":\"u\",\"exclude_items\":\"i\"}|INVALID_TYPE",
         "/v1/recommend|{\"user_id\":\"u\",\"exclude_items\":[null]}|INVALID_TYPE",
-        "/v1/recommend|{\"user_id\":\"u\",\"filter\":{}}|UNKNOWN_FIELD",
+        "/v1/recommend|{\"user_id\":\"u\",\"history\":[]}|INVALID_VALUE",
+        "/v1/recommend|{\"history\":[\"\"]}|INVALID_ID",
+        "/v1/recommend|{\"history\":null}|MISSING_FIELD",
+        "/v1/recommend|{\"user_id\":\"u\",\"filter\":{\"x\":1}}|UNKNOWN_FIELD",
+        "/v1/recommend|{\"user_id\":\"u\",\"filter\":[]}|INVALID_TYPE",
+        "/v1/recommend|{\"user_id\":\"u\",\"filter\":{\"all\":{}}}|INVALID_TYPE",
+        "/v1/recommend|{\"user_id\":\"u\",\"filter\":{\"all\":[null]}}|INVALID_TYPE",
+        "/v1/recommend|{\"user_id\":\"u\",\"filter\":{\"field\":\"rk-none\",\"eq\":1}}|UNKNOWN_FIELD",
+        "/v1/recommend|{\"user_id\":\"u\",\"filter\":{\"field\":\"rk-kind\"}}|INVALID_VALUE",
+        "/v1/recommend|{\"user_id\":\"u\",\"filter\":{\"field\":\"rk-kind\",\"in\":[{}]}}|INVALID_TYPE",
+        "/v1/recommend|{\"user_id\":\"u\",\"filter\":{\"field\":\"rk-kind\",\"range\":{\"gte\":\"a\"}}}|INVALID_TYPE",
+        "/v1/recommend|{\"user_id\":\"u\",\"filter\":{\"field\":\"rk-kind\",\"exists\":1}}|INVALID_TYPE",
+        "/v1/recommend|{\"user_id\":\"u\",\"cursor\":\"AAAA\"}|INVALID_CURSOR",
+        "/v1/recommend|{\"user_id\":\"u\",\"exclude_seen\":\"click\"}|INVALID_TYPE",
+        "/v1/recommend|{\"user_id\":\"u\",\"exclude_seen\":[7]}|INVALID_TYPE",
+        "/v1/recommend|{\"user_id\":\"u\",\"exclude_seen\":{}}|MISSING_FIELD",
+        "/v1/recommend|{\"user_id\":\"u\",\"exclude_seen\":{\"types\":[\"a\"],\"x\":1}}|UNKNOWN_FIELD",
+        "/v1/recommend|{\"user_id\":\"u\",\"exclude_seen\":{\"types\":[\"a\"],\"within\":\"30 days\"}}|INVALID_VALUE",
+        "/v1/recommend|{\"user_id\":\"u\",\"diversity\":{\"lambda\":2}}|INVALID_VALUE",
+        "/v1/recommend|{\"user_id\":\"u\",\"diversity\":{\"field\":\"rk-kind\",\"max_per_value\":0}}|INVALID_VALUE",
+        "/v1/recommend|{\"user_id\":\"u\",\"popular_by\":\"rk-none\"}|UNKNOWN_FIELD",
+        "/v1/recommend:batch|{}|MISSING_FIELD",
+        "/v1/recommend:batch|{\"user_ids\":\"u\"}|INVALID_TYPE",
+        "/v1/recommend:batch|{\"user_ids\":[\"u\",\"\"]}|INVALID_ID",
+        "/v1/recommend:batch|{\"user_ids\":[\"u\"],\"limit\":0}|INVALID_VALUE",
+        "/v1/recommend:batch|{\"user_ids\":[\"u\"],\"limit\":1000000000}|INVALID_VALUE",
+        "/v1/rank|{\"user_id\":\"u\",\"items\":[],\"limit\":-1}|INVALID_VALUE",
         "/v1/embeddings:lookup|{\"keys\":[{\"table\":\"shoe\",\"id\":\"i\"}]}|INVALID_TYPE",
         "/v1/embeddings:lookup|{\"keys\":[{\"table\":\"item\",\"id\":\"\"}]}|INVALID_ID",
         "/v1/embeddings:lookup|{\"keys\":[],\"format\":\"xml\"}|INVALID_TYPE"
@@ -272,18 +444,28 @@ class RankingHttpTest extends HttpTest {
   @Test
   void rankings_go_on_while_generations_change_and_events_arrive() throws Exception {
     AtomicBoolean done = new AtomicBoolean();
-    HashSet<Integer> seen = new HashSet<>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Callable<HashSet<Integer>> reader =
-          () -> {
-            HashSet<Integer> generations = new HashSet<>();
-            while (!done.get()) {
-              Answer answer = get("/v1/recommend/rk-u8?n=5").assertStatus(200);
-              assertThat(answer.json().get("fallback").isNull()).isTrue();
-              generations.add(answer.json().get("generation").asInt());
-            }
-            return generations;
-          };
+      List<Future<HashSet<Integer>>> readers = new ArrayList<>();
+      AtomicInteger asked = new AtomicInteger();
+      AtomicInteger answered = new AtomicInteger();
+      for (int r = 0; r < 3; r++) {
+        String candidates = "{\"id\":\"rk-i0\"},{\"id\":\"rk-i1\"}";
+        String rank = "{\"user_id\":\"rk-u%d\",\"items\":[%s]}".formatted(r, candidates);
+        readers.add(
+            threads.submit(() -> {
+              HashSet<Integer> generations = new HashSet<>();
+              while (!done.get()) {
+                asked.addAndGet(2);
+                Answer answer = get("/v1/recommend/rk-u8?n=5").assertStatus(200);
+                assertThat(answer.json().get("fallback").isNull()).isTrue();
+                answered.incrementAndGet();
+                generations.add(answer.json().get("generation").asInt());
+                post("/v1/rank", rank).assertStatus(200);
+                answered.incrementAndGet();
+              }
+              return generations;
+            }));
+      }
       Callable<Void> writer =
           () -> {
             for (int i = 0; !done.get(); i++) {
@@ -291,18 +473,23 @@ class RankingHttpTest extends HttpTest {
             }
             return null;
           };
-      Future<HashSet<Integer>> read = threads.submit(reader);
       Future<Void> written = threads.submit(writer);
-      int last = 0;
-      for (int i = 0; i < 3; i++) {
-        last = train();
+      int first = train();
+      int second = train();
+      for (int i = 0; i < 20; i++) { // nothing is dropped, however often they change
+        activation.activate(i % 2 == 0 ? first : second);
       }
-      assertThat(get("/v1/recommend/rk-u8").json().get("generation").asInt()).isEqualTo(last);
+      activation.activate(second);
+      assertThat(get("/v1/recommend/rk-u8").json().get("generation").asInt()).isEqualTo(second);
       done.set(true);
       written.get();
-      seen.addAll(read.get());
+      HashSet<Integer> seen = new HashSet<>();
+      for (Future<HashSet<Integer>> reader : readers) {
+        seen.addAll(reader.get());
+      }
+      assertThat(seen.size()).isGreaterThan(1);
+      assertThat(asked.get()).isPositive().isEqualTo(answered.get());
     }
-    assertThat(seen.size()).isGreaterThan(1);
   }
 
   private int train() {
@@ -326,6 +513,10 @@ class RankingHttpTest extends HttpTest {
 
   private static String item(int item) {
     return "rk-i" + item;
+  }
+
+  private static int number(String item) {
+    return Integer.parseInt(item.substring(4));
   }
 
   private static int group(String item) {

@@ -37,7 +37,7 @@ class CandidatesTest {
               .toList());
       List<RankRequest.Candidate> requested =
           IntStream.range(0, count).mapToObj(i -> new RankRequest.Candidate("i" + i)).toList();
-      Candidates candidates = new Candidates(requested, store.dictionary(), new HiddenItems(store));
+      Candidates candidates = new Candidates(requested, store.dictionary(), _ -> true);
       float[] awkward = {
         0f,
         -0f,

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,6 +36,7 @@ import org.espalier.learning.train.TrainingListener;
 import org.espalier.service.platform.InteractionProperties;
 import org.espalier.service.platform.ItemRecordsChanged;
 import org.espalier.service.platform.TypeWeights;
+import org.espalier.service.ranking.filter.FilterProperties;
 import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.ProblemException;
 import org.jspecify.annotations.Nullable;
@@ -50,13 +54,17 @@ class RankerTest {
   private static final int ITEMS = 60;
   private static final int GROUPS = 4;
   private static final RankingProperties PROPERTIES =
-      new RankingProperties(100, 50, 80, 10, 30, 2000, Duration.ZERO);
+      new RankingProperties(100, 50, 80, 20, 10, 30, 2000, Duration.ZERO);
+
+  static final PopularityProperties POPULARITY =
+      new PopularityProperties(Duration.ofDays(10), 1000);
 
   @TempDir Path directory;
   private Store store;
   private ActiveModel active;
-  private HiddenItems hidden;
+  private RecordIndex records;
   private Ranker ranker;
+  private final Clock clock = Clock.fixed(Instant.ofEpochMilli(10_000), ZoneOffset.UTC);
   private int eventCount;
 
   @BeforeEach
@@ -66,25 +74,42 @@ class RankerTest {
     store = Store.open(directory, options);
     active = new ActiveModel();
     store.onCommit(active::committed);
-    hidden = new HiddenItems(store);
+    records = new RecordIndex(store);
+    ranker = ranker(store, active, records, clock, POPULARITY);
+  }
+
+  static Ranker ranker(
+      Store store,
+      ActiveModel active,
+      RecordIndex records,
+      Clock clock,
+      PopularityProperties popularity) {
     TypeWeights weights =
         new TypeWeights(store.dictionary(), new InteractionProperties(Map.of("view", 0.1), 1));
     History history = new History(store.histories(), weights, PROPERTIES);
-    ranker =
-        new Ranker(
-            store,
-            active,
+    Finder finder =
+        new Finder(
             new UserVectors(history),
+            new Lookalikes(records),
             history,
-            hidden,
-            new PopularItems(store, weights),
-            new Explanations(store.dictionary(), new ExplainProperties(20, 3)),
-            PROPERTIES);
+            records,
+            new PopularItems(store, weights, popularity),
+            new PopularSegments(store.histories(), weights, popularity, records));
+    FilterProperties filters = new FilterProperties(4, 20, 30);
+    return new Ranker(
+        store,
+        active,
+        new RequestReader(store.dictionary(), records, filters, PROPERTIES, clock),
+        finder,
+        new Cursors("a data folder"),
+        new Explanations(store.dictionary(), new ExplainProperties(20, 3)),
+        PROPERTIES);
   }
 
   @AfterEach
   void close() {
     active.close();
+    records.close();
     store.close();
   }
 
@@ -225,9 +250,11 @@ class RankerTest {
     put(best, false);
     assertThat(ids(ranker.recommend(request(user(1), 1)))).containsExactly(best);
     store.deleteItem(best, 0, CatalogueUpdate.ANY_VERSION);
-    hidden.changed(new ItemRecordsChanged(List.of(best)));
+    records.changed(new ItemRecordsChanged(List.of(best)));
     assertThat(ids(ranker.recommend(request(user(1), 50)))).doesNotContain(best);
-    assertThat(new HiddenItems(store).ids()).isEqualTo(hidden.ids());
+    try (RecordIndex anew = new RecordIndex(store)) {
+      assertThat(anew.hidden()).isEqualTo(records.hidden());
+    }
   }
 
   @Test
@@ -235,14 +262,14 @@ class RankerTest {
     train();
     List<String> all = ids(ranker.recommend(request(user(3), 50)));
     RecommendRequest without =
-        new RecommendRequest(user(3), 50, 0, List.of(all.get(0), all.get(2), "x"), null, null);
+        excluding(user(3), 50, 0, List.of(all.get(0), all.get(2), "x"), null);
     assertThat(ids(ranker.recommend(without)))
         .doesNotContain(all.get(0), all.get(2))
         .contains(all.get(1));
     List<String> seen =
         IntStream.range(0, ITEMS).filter(i -> likes(3, i)).mapToObj(RankerTest::item).toList();
     RecommendRequest unseen =
-        new RecommendRequest(user(3), 50, 0, null, List.of("click", "nothing"), null);
+        excluding(user(3), 50, 0, null, ExcludeSeen.of(List.of("click", "nothing")));
     assertThat(ids(ranker.recommend(unseen))).doesNotContainAnyElementsOf(seen).isNotEmpty();
   }
 
@@ -252,7 +279,7 @@ class RankerTest {
     List<String> all = ids(ranker.recommend(request(user(3), 50)));
     List<String> paged = new ArrayList<>();
     for (int offset = 0; offset < 48; offset += 7) {
-      Ranking page = ranker.recommend(new RecommendRequest(user(3), 7, offset, null, null, null));
+      Ranking page = ranker.recommend(excluding(user(3), 7, offset, null, null));
       assertThat(page.items().getFirst().rank()).isEqualTo(offset + 1);
       paged.addAll(ids(page));
     }
@@ -305,17 +332,15 @@ class RankerTest {
     assertRefused(() -> ranker.recommend(request("a", 51)), ProblemCode.INVALID_VALUE);
     assertRefused(() -> ranker.recommend(request("", 1)), ProblemCode.INVALID_ID);
     assertRefused(
-        () -> ranker.recommend(new RecommendRequest("a", 50, 31, null, null, null)),
-        ProblemCode.INVALID_VALUE);
+        () -> ranker.recommend(excluding("a", 50, 31, null, null)), ProblemCode.INVALID_VALUE);
     assertRefused(
-        () -> ranker.recommend(new RecommendRequest("a", 50, -1, null, null, null)),
-        ProblemCode.INVALID_VALUE);
+        () -> ranker.recommend(excluding("a", 50, -1, null, null)), ProblemCode.INVALID_VALUE);
     assertRefused(() -> ranker.similar("a", -1), ProblemCode.INVALID_VALUE);
     assertRefused(() -> ranker.rank(rank("a", "i\n")), ProblemCode.INVALID_ID);
     String[] many = IntStream.range(0, 101).mapToObj(i -> "i" + i).toArray(String[]::new);
     assertRefused(() -> ranker.rank(rank("a", many)), ProblemCode.TOO_MANY_ELEMENTS);
     assertRefused(
-        () -> ranker.recommend(new RecommendRequest("a", 1, 0, Arrays.asList(many), null, null)),
+        () -> ranker.recommend(excluding("a", 1, 0, Arrays.asList(many), null)),
         ProblemCode.TOO_MANY_ELEMENTS);
   }
 
@@ -394,16 +419,24 @@ class RankerTest {
     CatalogueUpdate update =
         new CatalogueUpdate(item, "{}", List.of(), hide, 0, CatalogueUpdate.ANY_VERSION);
     store.putItems(List.of(update));
-    hidden.changed(new ItemRecordsChanged(List.of(item)));
+    records.changed(new ItemRecordsChanged(List.of(item)));
   }
 
   private static RecommendRequest request(String user, @Nullable Integer limit) {
-    return new RecommendRequest(user, limit, null, null, null, null);
+    return RecommendRequest.of(user, limit);
+  }
+
+  private static RecommendRequest excluding(
+      String user,
+      int limit,
+      int offset,
+      @Nullable List<String> items,
+      @Nullable ExcludeSeen seen) {
+    return new RecommendRequest(user, null, limit, offset, null, null, items, seen, null, null, null);
   }
 
   private static RankRequest rank(String user, String... items) {
-    return new RankRequest(
-        user, Arrays.stream(items).map(RankRequest.Candidate::new).toList(), null, null);
+    return RankRequest.of(user, Arrays.stream(items).map(RankRequest.Candidate::new).toList());
   }
 
   private static List<String> ids(Ranking ranking) {

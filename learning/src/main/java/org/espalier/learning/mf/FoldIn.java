@@ -30,13 +30,45 @@ public final class FoldIn {
    * @param itemVectors (items, dim) row-major; not kept
    */
   public FoldIn(int dim, float[] itemVectors, MfObjective.Als als) {
-    this.dim = dim;
-    this.itemCount = itemVectors.length / dim;
-    this.als = als;
-    this.gram = new float[dim * dim];
-    kernel.addGram(itemVectors, 0, itemCount, dim, gram);
+    this(new Builder(dim, als).add(itemVectors, itemVectors.length / dim));
+  }
+
+  private FoldIn(Builder items) {
+    this.dim = items.dim;
+    this.itemCount = items.count;
+    this.als = items.als;
+    this.gram = items.gram.clone();
     for (int i = 0; i < gram.length; i++) {
       gram[i] *= (float) als.unobservedWeight();
+    }
+  }
+
+  /** Takes the items some at a time, for tables of which no copy should be made. Of one thread. */
+  public static final class Builder {
+    private final int dim;
+    private final MfObjective.Als als;
+    private final float[] gram;
+    private int count;
+
+    public Builder(int dim, MfObjective.Als als) {
+      this.dim = dim;
+      this.als = als;
+      this.gram = new float[dim * dim];
+    }
+
+    /**
+     * Adds items.
+     *
+     * @param vectors at least (items, dim) row-major; not kept
+     */
+    public Builder add(float[] vectors, int items) {
+      TrainingKernels.best().addGram(vectors, 0, items, dim, gram);
+      count += items;
+      return this;
+    }
+
+    public FoldIn build() {
+      return new FoldIn(this);
     }
   }
 

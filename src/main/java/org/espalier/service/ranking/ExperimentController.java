@@ -1,0 +1,62 @@
+package org.espalier.service.ranking;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.List;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code /v1/admin/experiments}. */
+@Tag(name = "admin")
+@RestController
+class ExperimentController {
+
+  private final Experiments experiments;
+
+  ExperimentController(Experiments experiments) {
+    this.experiments = experiments;
+  }
+
+  @Operation(
+      summary = "Begin or change an experiment",
+      description =
+          "Users are split by a hash of salt and id, which stays; rankings say which variant answered. Answers once the"
+              + " generations are in memory. One experiment is under way at a time.")
+  @PutMapping(
+      path = "/v1/admin/experiments/{id}",
+      consumes = MediaType.APPLICATION_JSON_VALUE,
+      produces = MediaType.APPLICATION_JSON_VALUE)
+  ExperimentView put(@PathVariable String id, @RequestBody Experiment experiment) {
+    return experiments.put(id, experiment);
+  }
+
+  @Operation(summary = "List experiments: the one that is under way")
+  @GetMapping(path = "/v1/admin/experiments", produces = MediaType.APPLICATION_JSON_VALUE)
+  ExperimentList list() {
+    return new ExperimentList(experiments.list());
+  }
+
+  @Operation(summary = "Read an experiment")
+  @GetMapping(path = "/v1/admin/experiments/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
+  ExperimentView get(@PathVariable String id) {
+    return experiments.find(id);
+  }
+
+  @Operation(summary = "End an experiment", description = "The active generation answers all.")
+  @DeleteMapping("/v1/admin/experiments/{id}")
+  @ResponseStatus(HttpStatus.NO_CONTENT)
+  void delete(@PathVariable String id) {
+    experiments.delete(id);
+  }
+
+  @Schema(name = "ExperimentList")
+  record ExperimentList(List<ExperimentView> items) {}
+}

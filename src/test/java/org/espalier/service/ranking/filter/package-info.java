@@ -1,0 +1,4 @@
+@NullMarked
+package org.espalier.service.ranking.filter;
+
+import org.jspecify.annotations.NullMarked;

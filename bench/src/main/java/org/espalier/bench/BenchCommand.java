@@ -25,12 +25,9 @@ import picocli.CommandLine.Command;
       PropagateCommand.class,
       RefreshCommand.class,
       IngestCommand.class,
-<<<<<<< HEAD
       FreshnessCommand.class,
-=======
       RankCommand.class,
       RecommendCommand.class,
->>>>>>> bec633f (Filters, exclusions, pages, diversity, batches, fallbacks and experiments of rankings; bench rank and recommend)
       JmhCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",

@@ -69,7 +69,7 @@ final class Ranker {
       Optional<Taste> taste = finder.taste(model, subject, applied);
       float[] scores = new float[candidates.count()];
       if (model != null && taste.isPresent()) {
-        model.items().score(taste.get().vector(), candidates.tokens(), candidates.count(), scores);
+        model.score(taste.get().vector(), candidates.tokens(), candidates.count(), scores);
       } else {
         for (int i = 0; i < scores.length; i++) {
           scores[i] = finder.popularity(candidates.tokens()[i]);

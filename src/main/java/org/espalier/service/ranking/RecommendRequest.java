@@ -46,7 +46,8 @@ record RecommendRequest(
 
   /** A request that says nothing but these two. */
   static RecommendRequest of(String userId, @Nullable Integer limit) {
-    return new RecommendRequest(userId, null, limit, null, null, null, null, null, null, null, null);
+    return new RecommendRequest(
+        userId, null, limit, null, null, null, null, null, null, null, null);
   }
 
   boolean wantsExplanation() {
@@ -56,6 +57,16 @@ record RecommendRequest(
   /** What decides which items are where: the request but for how it is paged and explained. */
   RecommendRequest unpaged() {
     return new RecommendRequest(
-        userId, history, null, null, null, filter, excludeItems, excludeSeen, diversity, popularBy);
+        userId,
+        history,
+        null,
+        null,
+        null,
+        filter,
+        excludeItems,
+        excludeSeen,
+        diversity,
+        popularBy,
+        null);
   }
 }

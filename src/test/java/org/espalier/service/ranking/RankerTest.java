@@ -432,7 +432,8 @@ class RankerTest {
       int offset,
       @Nullable List<String> items,
       @Nullable ExcludeSeen seen) {
-    return new RecommendRequest(user, null, limit, offset, null, null, items, seen, null, null, null);
+    return new RecommendRequest(
+        user, null, limit, offset, null, null, items, seen, null, null, null);
   }
 
   private static RankRequest rank(String user, String... items) {

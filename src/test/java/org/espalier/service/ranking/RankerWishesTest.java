@@ -91,7 +91,8 @@ class RankerWishesTest {
     all.addAll(
         ids(
             ranker.recommend(
-                new RecommendRequest("u3", null, 20, 50, null, null, null, null, null, null, null))));
+                new RecommendRequest(
+                    "u3", null, 20, 50, null, null, null, null, null, null, null))));
     assertThat(all).hasSize(ITEMS);
     assertThat(ids(ranker.recommend(filtered("u3", eq("genre", "g1")))))
         .isEqualTo(all.stream().filter(id -> number(id) < 40 && number(id) % 3 == 1).toList());
@@ -131,7 +132,8 @@ class RankerWishesTest {
             null,
             null,
             null,
-            null, null);
+            null,
+            null);
     assertThat(ids(ranker.rank(candidates))).containsExactlyInAnyOrder("i12", "i50");
     assertThat(ranker.rank(candidates).unknownItems()).containsExactly("x");
     assertRefused(
@@ -160,7 +162,8 @@ class RankerWishesTest {
   private List<String> seen(ExcludeSeen exclude) {
     return ids(
         ranker.recommend(
-            new RecommendRequest("u3", null, 50, null, null, null, null, exclude, null, null, null)));
+            new RecommendRequest(
+                "u3", null, 50, null, null, null, null, exclude, null, null, null)));
   }
 
   @Test
@@ -242,7 +245,8 @@ class RankerWishesTest {
                       List.of("i1"),
                       seen,
                       diversity,
-                      null, null));
+                      null,
+                      null));
           assertThat(entry.ranking().items()).isEqualTo(alone.items());
           assertThat(entry.ranking().fallback()).isEqualTo(alone.fallback());
         }
@@ -281,18 +285,21 @@ class RankerWishesTest {
                         null,
                         null,
                         null,
-                        null, null))))
+                        null,
+                        null))))
         .isEqualTo(
             ids(ranker.rank(RankRequest.of("u40", candidates("i1", "i2", "i3")))).subList(0, 2));
     assertRefused(
         () ->
             ranker.recommend(
-                new RecommendRequest(null, null, 5, null, null, null, null, null, null, null, null)),
+                new RecommendRequest(
+                    null, null, 5, null, null, null, null, null, null, null, null)),
         ProblemCode.MISSING_FIELD);
     assertRefused(
         () ->
             ranker.recommend(
-                new RecommendRequest("u1", List.of(), 5, null, null, null, null, null, null, null, null)),
+                new RecommendRequest(
+                    "u1", List.of(), 5, null, null, null, null, null, null, null, null)),
         ProblemCode.INVALID_VALUE);
     String[] many = IntStream.range(0, 31).mapToObj(i -> "i" + i).toArray(String[]::new);
     assertRefused(() -> ranker.recommend(history(many)), ProblemCode.TOO_MANY_ELEMENTS);
@@ -488,11 +495,13 @@ class RankerWishesTest {
   }
 
   private static RecommendRequest page(String user, int limit, @Nullable String cursor) {
-    return new RecommendRequest(user, null, limit, null, cursor, null, null, null, null, null, null);
+    return new RecommendRequest(
+        user, null, limit, null, cursor, null, null, null, null, null, null);
   }
 
   private static RecommendRequest history(String... items) {
-    return new RecommendRequest(null, List.of(items), 20, null, null, null, null, null, null, null, null);
+    return new RecommendRequest(
+        null, List.of(items), 20, null, null, null, null, null, null, null, null);
   }
 
   private static RecommendRequest popularBy(String user, String field) {
@@ -500,7 +509,8 @@ class RankerWishesTest {
   }
 
   private static RecommendRequest diverse(DiversityRequest diversity) {
-    return new RecommendRequest("u3", null, 50, null, null, null, null, null, diversity, null, null);
+    return new RecommendRequest(
+        "u3", null, 50, null, null, null, null, null, diversity, null, null);
   }
 
   private static RecommendBatchRequest batch(List<String> users, int limit) {

@@ -14,6 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.espalier.embeddings.store.Store;
 import org.espalier.learning.data.world.SampleWorld;
+import org.espalier.service.cli.KeyOption;
 import org.espalier.service.console.Console;
 import org.espalier.service.platform.EspalierApplication;
 import org.espalier.service.propagation.PropagationPlan.Model;
@@ -97,6 +98,7 @@ final class IngestCommand implements Callable<Integer> {
       description = "Connections that send over REST (default: ${DEFAULT-VALUE}).")
   private int senders;
 
+  @Mixin private KeyOption key = new KeyOption();
   @Mixin private @Nullable ResultOptions result;
   @Spec private @Nullable CommandSpec spec;
 
@@ -119,6 +121,7 @@ final class IngestCommand implements Callable<Integer> {
               ? new KafkaLoad(Objects.requireNonNull(kafka), prefix + ".events.v1")
               : new RestLoad(
                   service.getEnvironment().getRequiredProperty("local.server.port"),
+                  key.text(),
                   batch,
                   senders);
       try (load;

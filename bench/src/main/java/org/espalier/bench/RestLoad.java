@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** Events over REST: each sender posts one batch after the other. */
 final class RestLoad implements EventLoad {
@@ -23,12 +24,14 @@ final class RestLoad implements EventLoad {
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final URI events;
+  private final @Nullable String key;
   private final int batch;
   private final int senders;
   private final List<String> bodies = new ArrayList<>();
   private final AtomicLong acknowledged = new AtomicLong();
 
-  RestLoad(String port, int batch, int senders) {
+  RestLoad(String port, @Nullable String key, int batch, int senders) {
+    this.key = key;
     this.events = URI.create("http://127.0.0.1:" + port + "/v1/events");
     this.batch = batch;
     this.senders = senders;
@@ -68,13 +71,14 @@ final class RestLoad implements EventLoad {
   }
 
   private void post(String body) throws IOException, InterruptedException {
-    HttpResponse<String> answer =
-        http.send(
-            HttpRequest.newBuilder(events)
-                .header("Content-Type", "application/x-ndjson")
-                .POST(BodyPublishers.ofString(body))
-                .build(),
-            BodyHandlers.ofString());
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(events)
+            .header("Content-Type", "application/x-ndjson")
+            .POST(BodyPublishers.ofString(body));
+    if (key != null) {
+      request.header("Authorization", "Bearer " + key);
+    }
+    HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
     if (answer.statusCode() != 202) {
       throw new IOException("the service answered " + answer.statusCode() + ": " + answer.body());
     }

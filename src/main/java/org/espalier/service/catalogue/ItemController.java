@@ -9,8 +9,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import org.espalier.embeddings.store.Catalogue.Kind;
 import org.espalier.service.wire.Ids;
+import org.espalier.service.wire.Needs;
 import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.ProblemException;
+import org.espalier.service.wire.Scope;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -24,6 +26,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** {@code /v1/items}. */
 @Tag(name = "catalogue")
+@Needs(Scope.WRITE)
 @RestController
 class ItemController {
 
@@ -49,6 +52,7 @@ class ItemController {
   }
 
   @Operation(summary = "Read an item's record")
+  @Needs(Scope.READ)
   @GetMapping(path = "/v1/items/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
   RecordView get(@PathVariable String id) {
     return records

@@ -12,12 +12,15 @@ import org.espalier.embeddings.store.Triple;
 import org.espalier.service.decode.TripleDecoder;
 import org.espalier.service.wire.Batch;
 import org.espalier.service.wire.ElementReader;
+import org.espalier.service.wire.Needs;
+import org.espalier.service.wire.Scope;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /** {@code POST /v1/triples:batch}. */
 @Tag(name = "catalogue")
+@Needs(Scope.WRITE)
 @RestController
 class TripleController {
 

@@ -11,8 +11,10 @@ import java.util.UUID;
 import org.espalier.embeddings.store.Catalogue.Kind;
 import org.espalier.embeddings.store.Store;
 import org.espalier.service.wire.Ids;
+import org.espalier.service.wire.Needs;
 import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.ProblemException;
+import org.espalier.service.wire.Scope;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -28,6 +30,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** {@code /v1/users}. */
 @Tag(name = "catalogue")
+@Needs(Scope.WRITE)
 @RestController
 class UserController {
 
@@ -57,6 +60,7 @@ class UserController {
   }
 
   @Operation(summary = "Read a user's record")
+  @Needs(Scope.READ)
   @GetMapping(path = "/v1/users/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
   RecordView get(@PathVariable String id) {
     return records.find(Kind.USER, requireId(id)).orElseThrow(UserController::unknownUser);
@@ -93,6 +97,7 @@ class UserController {
   @Operation(
       summary = "List a user's events, newest first",
       description = "A user who is not known has no events.")
+  @Needs(Scope.READ)
   @GetMapping(path = "/v1/users/{id}/events", produces = MediaType.APPLICATION_JSON_VALUE)
   EventPage events(
       @PathVariable String id,

@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.espalier.service.console.Console;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -21,6 +22,8 @@ abstract class AdminAction implements Callable<Integer> {
       defaultValue = "${env:ESPALIER_URL:-http://127.0.0.1:8080}",
       description = "Where the service answers (default: ${DEFAULT-VALUE}).")
   private URI url = URI.create("http://127.0.0.1:8080");
+
+  @Mixin private KeyOption key = new KeyOption();
 
   @Option(names = "--json", description = "One JSON object on stdout and nothing else.")
   private boolean json;
@@ -38,7 +41,7 @@ abstract class AdminAction implements Callable<Integer> {
     if (url.getHost() == null || !String.valueOf(url.getScheme()).matches("https?")) {
       throw wrong("--url must be as http://127.0.0.1:8080");
     }
-    try (AdminApi api = new AdminApi(url)) {
+    try (AdminApi api = new AdminApi(url, key.text())) {
       JsonNode answer = ask(api);
       PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
       out.print(json ? answer + "\n" : show(answer));

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.espalier.service.console.CommandException;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -27,14 +28,17 @@ final class AdminApi implements AutoCloseable {
   private static final String DATA = "data:";
 
   private final URI base;
+  private final @Nullable String key;
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
   /**
    * @param base as {@code http://127.0.0.1:8080}
+   * @param key an API key; null for a service that has none
    */
-  AdminApi(URI base) {
+  AdminApi(URI base, @Nullable String key) {
     this.base = base;
+    this.key = key;
   }
 
   JsonNode get(String path) {
@@ -50,13 +54,13 @@ final class AdminApi implements AutoCloseable {
     return send("PUT", path, JSON.writeValueAsString(body));
   }
 
-  void delete(String path) {
-    JsonNode _ = send("DELETE", path, "");
+  JsonNode delete(String path) {
+    return send("DELETE", path, "");
   }
 
   /** Reads server-sent events until the stream ends, each one's data once. */
   void events(String path, Consumer<JsonNode> listener) {
-    HttpRequest request = HttpRequest.newBuilder(base.resolve(path)).GET().build();
+    HttpRequest request = request(path).GET().build();
     try {
       HttpResponse<Stream<String>> response = http.send(request, BodyHandlers.ofLines());
       try (Stream<String> lines = response.body()) {
@@ -75,9 +79,17 @@ final class AdminApi implements AutoCloseable {
     }
   }
 
+  private HttpRequest.Builder request(String path) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path));
+    if (key != null) {
+      request.header("Authorization", "Bearer " + key);
+    }
+    return request;
+  }
+
   private JsonNode send(String method, String path, String body) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(base.resolve(path))
+        request(path)
             .timeout(TIMEOUT)
             .method(
                 method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));

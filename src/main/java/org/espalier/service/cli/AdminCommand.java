@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
     description = {
       "Asks a running service: its jobs, its generations, backups, the audit log.",
       "It is looked for at --url, or at the address in the environment variable ESPALIER_URL.",
+      "Its API key comes from --key or the environment variable ESPALIER_API_KEY.",
       ""
     },
     synopsisSubcommandLabel = "COMMAND",
@@ -32,7 +33,8 @@ import picocli.CommandLine.Command;
       AdminGenerationCommands.Compare.class,
       AdminReadCommands.Backups.class,
       AdminReadCommands.Audit.class,
-      AdminReadCommands.Stats.class
+      AdminReadCommands.Stats.class,
+      AdminKeyCommands.Keys.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:done", "1:refused, or the job came to nothing", "2:wrong usage"},

@@ -1,5 +1,7 @@
 package org.espalier.service.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.espalier.service.console.TextTable;
@@ -179,6 +181,43 @@ final class AdminShow {
           text(backup.get("created_at")));
     }
     return table.toString();
+  }
+
+  static String keys(JsonNode list) {
+    TextTable table =
+        new TextTable("key", "name", "scopes", "status", "requests/s", "created", "expires");
+    for (JsonNode key : list.get("items")) {
+      table.row(
+          text(key.get("key_id")),
+          text(key.get("name")),
+          scopes(key),
+          text(key.get("status")),
+          key.get("requests_per_s").isNull() ? "" : text(key.get("requests_per_s")),
+          text(key.get("created_at")),
+          key.get("expires_at").isNull() ? "never" : text(key.get("expires_at")));
+    }
+    return table.toString();
+  }
+
+  /** The key stands alone on its line, so that it is easy to copy. */
+  static String keyCreated(JsonNode key) {
+    return "Key %s (%s) may %s%s. It is shown this once:%n%n%s%n"
+        .formatted(
+            text(key.get("key_id")),
+            text(key.get("name")),
+            scopes(key),
+            key.get("expires_at").isNull() ? "" : " until " + text(key.get("expires_at")),
+            text(key.get("key")));
+  }
+
+  static String keyRevoked(JsonNode key) {
+    return "Key %s (%s) is revoked.%n".formatted(text(key.get("key_id")), text(key.get("name")));
+  }
+
+  private static String scopes(JsonNode key) {
+    List<String> names = new ArrayList<>();
+    key.get("scopes").forEach(scope -> names.add(text(scope)));
+    return String.join(",", names);
   }
 
   static String audit(JsonNode page) {

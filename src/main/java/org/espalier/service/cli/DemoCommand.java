@@ -26,6 +26,7 @@ import org.espalier.service.training.TrainingSpec;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -107,6 +108,8 @@ final class DemoCommand implements Callable<Integer> {
           "Send the world through this Kafka, into topics of its own, which stay (default: over REST).")
   private @Nullable String kafka;
 
+  @Mixin private KeyOption key = new KeyOption();
+
   @Spec private @Nullable CommandSpec spec;
 
   @Override
@@ -120,7 +123,14 @@ final class DemoCommand implements Callable<Integer> {
       out.printf(
           "The service answers on %s; its data is in %s (%s).%n%n",
           service.url(), folder.path(), folder.fate());
-      new Demo(service.url(), world, () -> train(service, console), console, out, sender(service))
+      new Demo(
+              service.url(),
+              key.text(),
+              world,
+              () -> train(service, console),
+              console,
+              out,
+              sender(service))
           .run();
       if (!exit) {
         console.say("espalier: serving %s; Ctrl-C stops it".formatted(service.url()));

@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       SearchCommand.class,
       PropagateCommand.class,
       AdminCommand.class,
+      KeysCommand.class,
       EvaluateCommand.class,
       FitCommand.class,
       ExportCommand.class,

@@ -43,7 +43,7 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--address",
       description =
-          "The address to listen on (default: 127.0.0.1; others are refused without keys).")
+          "The address to listen on (default: 127.0.0.1; others need an API key: ./espalier keys).")
   private @Nullable String address;
 
   @Option(

@@ -6,6 +6,8 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 import java.util.Objects;
+import org.espalier.service.wire.Needs;
+import org.espalier.service.wire.Scope;
 import org.espalier.service.wire.Timestamps;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
@@ -15,6 +17,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** {@code GET /v1/admin/audit}. */
 @Tag(name = "admin")
+@Needs(Scope.ADMIN)
 @RestController
 class AuditController {
 

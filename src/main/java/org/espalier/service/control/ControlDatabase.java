@@ -3,6 +3,7 @@ package org.espalier.service.control;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.espalier.service.platform.StartFailedException;
 import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.ProblemException;
 import org.flywaydb.core.Flyway;
@@ -50,6 +51,25 @@ public class ControlDatabase implements SmartLifecycle {
 
   public boolean isOpen() {
     return open;
+  }
+
+  /**
+   * Opens it for a command that works on the data folder of a service that is stopped, before this returns.
+   *
+   * @throws StartFailedException with what is in the way
+   */
+  public void openNow() {
+    try {
+      flyway.migrate();
+      open = true;
+    } catch (RuntimeException e) {
+      String why = reason(e);
+      throw new StartFailedException(
+          why.contains("already in use")
+              ? "the control plane's database is in use: the service runs; ask it with ./espalier admin"
+              : "the control plane's database does not open: " + why,
+          e);
+    }
   }
 
   /** In a service only, not in a command that borrows its parts. */

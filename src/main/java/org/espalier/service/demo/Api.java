@@ -11,6 +11,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Set;
 import org.espalier.service.console.CommandException;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,6 +24,7 @@ final class Api implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   private final URI base;
+  private final @Nullable String key;
   private final HttpClient http = HttpClient.newHttpClient();
   private final JsonMapper json =
       JsonMapper.builder()
@@ -33,9 +35,11 @@ final class Api implements AutoCloseable {
 
   /**
    * @param base as {@code http://127.0.0.1:8080}
+   * @param key an API key; null for a service that has none
    */
-  Api(URI base) {
+  Api(URI base, @Nullable String key) {
     this.base = base;
+    this.key = key;
   }
 
   URI base() {
@@ -61,6 +65,9 @@ final class Api implements AutoCloseable {
   }
 
   private JsonNode send(HttpRequest.Builder builder, String path) throws InterruptedException {
+    if (key != null) {
+      builder.header("Authorization", "Bearer " + key);
+    }
     HttpRequest request = builder.timeout(TIMEOUT).build();
     for (int attempt = 1; ; attempt++) {
       HttpResponse<byte[]> response;

@@ -21,6 +21,7 @@ public final class Demo {
   private static final int SHOWN = 5;
 
   private final URI service;
+  private final @Nullable String key;
   private final DemoWorld world;
   private final Training training;
   private final Console console;
@@ -38,18 +39,21 @@ public final class Demo {
 
   /**
    * @param service where it answers
+   * @param key an API key; null for a service that has none
    * @param console where progress is shown
    * @param out where results are printed
    * @param kafka takes the world in place of the REST interface; null for none
    */
   public Demo(
       URI service,
+      @Nullable String key,
       DemoWorld world,
       Training training,
       Console console,
       PrintWriter out,
       @Nullable KafkaSender kafka) {
     this.service = service;
+    this.key = key;
     this.world = world;
     this.training = training;
     this.console = console;
@@ -64,7 +68,7 @@ public final class Demo {
    */
   public void run() throws InterruptedException {
     HeldOut heldOut = world.heldOut();
-    try (Api api = new Api(service)) {
+    try (Api api = new Api(service, key)) {
       say("The world is " + world.description() + ".");
       say(sendEverything(api));
       say(training.run());
@@ -138,17 +142,18 @@ public final class Demo {
             .formatted(story.user(), story.after().getLast(), story.after().getFirst());
     return """
     Go on with
-      curl '%1$s%2$s'
-      curl '%1$s%3$s'
-      curl '%1$s/v1/events' -H 'Content-Type: application/json' -d '%4$s'
-      curl '%1$s/v1/rank' -H 'Content-Type: application/json' -d '%5$s'\
+      curl%6$s '%1$s%2$s'
+      curl%6$s '%1$s%3$s'
+      curl%6$s '%1$s/v1/events' -H 'Content-Type: application/json' -d '%4$s'
+      curl%6$s '%1$s/v1/rank' -H 'Content-Type: application/json' -d '%5$s'\
     """
         .formatted(
             service,
             Rankings.recommendPath(story.user(), SHOWN),
             Rankings.similarPath(story.clicked().getFirst(), SHOWN),
             events,
-            candidates);
+            candidates,
+            key == null ? "" : " -H \"X-API-Key: $ESPALIER_API_KEY\"");
   }
 
   private void say(String text) {

@@ -8,8 +8,10 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 import java.util.OptionalInt;
 import org.espalier.service.control.Page;
+import org.espalier.service.wire.Needs;
 import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.ProblemException;
+import org.espalier.service.wire.Scope;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -25,6 +27,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** {@code /v1/admin/generations}. */
 @Tag(name = "admin")
+@Needs(Scope.ADMIN)
 @RestController
 class GenerationController {
 

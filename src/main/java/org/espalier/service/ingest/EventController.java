@@ -15,6 +15,8 @@ import org.espalier.service.decode.EventDecoder;
 import org.espalier.service.wire.Batch;
 import org.espalier.service.wire.ElementDecoder;
 import org.espalier.service.wire.ElementReader;
+import org.espalier.service.wire.Needs;
+import org.espalier.service.wire.Scope;
 import org.espalier.service.wire.Timestamps;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -26,6 +28,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** {@code POST /v1/events}. */
 @Tag(name = "events")
+@Needs(Scope.WRITE)
 @RestController
 class EventController {
 

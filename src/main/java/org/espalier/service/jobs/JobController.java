@@ -7,6 +7,8 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import java.util.Map;
+import org.espalier.service.wire.Needs;
+import org.espalier.service.wire.Scope;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -20,6 +22,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** {@code /v1/admin/jobs}: jobs of all kinds. */
 @Tag(name = "admin")
+@Needs(Scope.ADMIN)
 @RestController
 class JobController {
 

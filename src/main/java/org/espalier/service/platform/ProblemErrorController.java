@@ -5,8 +5,10 @@ import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.espalier.service.wire.Needs;
 import org.espalier.service.wire.Problem;
 import org.espalier.service.wire.ProblemCode;
+import org.espalier.service.wire.Scope;
 import org.espalier.service.wire.TraceId;
 import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.stereotype.Controller;
@@ -14,6 +16,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 
 /** Answers what failed outside the controllers, in a filter for example, where Spring would show a page. */
 @Hidden
+@Needs(Scope.READ)
 @Controller
 class ProblemErrorController implements ErrorController {
 

@@ -2,6 +2,8 @@ package org.espalier.service.ranking;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import org.espalier.service.wire.Needs;
+import org.espalier.service.wire.Scope;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -9,6 +11,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** {@code POST /v1/embeddings:lookup}. */
 @Tag(name = "ranking")
+@Needs(Scope.READ)
 @RestController
 class LookupController {
 

@@ -3,8 +3,10 @@ package org.espalier.service.stream;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.Arrays;
+import org.espalier.service.wire.Needs;
 import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.ProblemException;
+import org.espalier.service.wire.Scope;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.http.MediaType;
@@ -15,6 +17,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** {@code /v1/admin/dead-letters}; there only while Kafka is read. */
 @Tag(name = "admin")
+@Needs(Scope.ADMIN)
 @RestController
 @ConditionalOnProperty("espalier.kafka.enabled")
 class DeadLetterController {

@@ -6,6 +6,8 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 import org.espalier.service.jobs.JobAccepted;
 import org.espalier.service.jobs.JobEngine;
+import org.espalier.service.wire.Needs;
+import org.espalier.service.wire.Scope;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -17,6 +19,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** {@code /v1/admin/backups}. */
 @Tag(name = "admin")
+@Needs(Scope.ADMIN)
 @RestController
 class BackupController {
 

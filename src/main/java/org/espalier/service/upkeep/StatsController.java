@@ -12,6 +12,8 @@ import org.espalier.embeddings.store.Store;
 import org.espalier.embeddings.store.StoreStatistics;
 import org.espalier.service.control.ControlDatabase;
 import org.espalier.service.platform.EspalierProperties;
+import org.espalier.service.wire.Needs;
+import org.espalier.service.wire.Scope;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -19,6 +21,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** {@code GET /v1/admin/stats}; needs no database, so that it answers when that is away. */
 @Tag(name = "admin")
+@Needs(Scope.ADMIN)
 @RestController
 class StatsController {
 

@@ -26,9 +26,17 @@ public enum ProblemCode {
   CONTEXT_TOO_LARGE(400, "The context is too large"),
   TOO_MANY_FIELDS(400, "The record has too many fields or values"),
   FIELD_TOO_LARGE(400, "A field's name or value is too long"),
+  KEY_MISSING(401, "An API key is needed"),
+  KEY_INVALID(401, "The API key is not one of this service"),
+  KEY_EXPIRED(401, "The API key has expired"),
+  KEY_REVOKED(401, "The API key was revoked"),
+  SCOPE_MISSING(403, "The API key does not allow this"),
+  LOCAL_ONLY(403, "Without API keys only this machine is served"),
   UNKNOWN_ROUTE(404, "There is no such route"),
   UNKNOWN_ITEM(404, "There is no such item"),
   UNKNOWN_USER(404, "There is no such user"),
+  UNKNOWN_KEY(404, "There is no such API key"),
+  UNKNOWN_ERASURE(404, "There is no such erasure"),
   UNKNOWN_JOB(404, "There is no such job, or no such report of it"),
   UNKNOWN_GENERATION(404, "There is no such generation"),
   UNKNOWN_EXPERIMENT(404, "There is no such experiment"),
@@ -42,9 +50,13 @@ public enum ProblemCode {
   GENERATION_PINNED(409, "The generation is pinned"),
   NOT_SERVABLE(409, "The generation cannot serve rankings"),
   EXPERIMENT_CONFLICT(409, "Another experiment is under way"),
+  LAST_ADMIN_KEY(409, "No key with the scope admin would be left"),
+  VERSION_MISMATCH(412, "The record was changed since it was read"),
   BODY_TOO_LARGE(413, "The body is over the limit"),
   TOO_MANY_ELEMENTS(413, "The body has too many elements"),
   UNSUPPORTED_MEDIA_TYPE(415, "The body's media type is not supported"),
+  VERSION_MISSING(428, "The request must say which version it changes"),
+  RATE_LIMITED(429, "Too many requests"),
   QUEUE_FULL(429, "Too many jobs wait"),
   INTERNAL_ERROR(500, "The service failed"),
   NOT_IMPLEMENTED(501, "The server does not know this feature of HTTP"),
@@ -76,12 +88,15 @@ public enum ProblemCode {
   /** The most general code of a status that some layer below this application chose. */
   public static ProblemCode ofStatus(int status) {
     return switch (status) {
+      case 401 -> KEY_INVALID;
+      case 403 -> SCOPE_MISSING;
       case 404 -> UNKNOWN_ROUTE;
       case 405 -> METHOD_NOT_ALLOWED;
       case 406 -> NOT_ACCEPTABLE;
       case 408 -> REQUEST_TIMEOUT;
       case 413 -> BODY_TOO_LARGE;
       case 415 -> UNSUPPORTED_MEDIA_TYPE;
+      case 429 -> RATE_LIMITED;
       case 501, 505 -> NOT_IMPLEMENTED;
       case 503 -> UNAVAILABLE;
       case 507 -> DISK_FULL;

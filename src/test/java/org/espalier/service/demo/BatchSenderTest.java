@@ -52,7 +52,7 @@ class BatchSenderTest {
     server.setExecutor(threads);
     server.createContext("/", this::answer);
     server.start();
-    api = new Api(URI.create("http://127.0.0.1:" + server.getAddress().getPort()));
+    api = new Api(URI.create("http://127.0.0.1:" + server.getAddress().getPort()), null);
   }
 
   @AfterEach

@@ -79,6 +79,8 @@ class OperationsHttpTest extends HttpTest {
             "/v1/admin/backups",
             "/v1/admin/experiments",
             "/v1/admin/experiments/{id}",
+            "/v1/admin/keys",
+            "/v1/admin/keys/{id}",
             "/v1/admin/stats",
             "/v1/admin/audit");
     JsonNode schemas = api.get("components").get("schemas");

@@ -131,7 +131,7 @@ class ProblemsHttpTest extends HttpTest {
     byte[] chunk = chunk(" ".repeat(1 << 20));
     try (RawHttp http = new RawHttp(port)) {
       http.send(
-          "POST /v1/events HTTP/1.1\r\nHost: a\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\n\r\n"
+          "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\n\r\n"
               .formatted(contentType));
       for (int i = 0; i <= 16; i++) {
         http.send(chunk);
@@ -155,16 +155,16 @@ class ProblemsHttpTest extends HttpTest {
       strings = {
         "GARBAGE\r\n\r\n",
         "GET / HTTP/1.1\r\n\r\n",
-        "GET /v1/%zz HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET /v1/%ff HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET /v1/items/<x> HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET /v1/items/a HTTP/1.1\r\nHost: a\r\nBad Header: x\r\n\r\n",
-        "GET /v1/items/a HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        "GET /v1/%zz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET /v1/%ff HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET /v1/items/<x> HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET /v1/items/a HTTP/1.1\r\nHost: localhost\r\nBad Header: x\r\n\r\n",
+        "GET /v1/items/a HTTP/1.1\r\nHost: localhost\r\nHost: b\r\n\r\n",
         "GET /v1/items/a HTTP/1.1\r\nHost: a b\r\n\r\n",
-        "POST /v1/events HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
-        "POST /v1/events HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
-        "POST /v1/events HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n[]",
-        "GET http://[bad/ HTTP/1.1\r\nHost: a\r\n\r\n",
+        "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+        "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n",
+        "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n[]",
+        "GET http://[bad/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
         "\u0000\u0001\u0002\r\n\r\n",
         "\u0016\u0003\u0001\u0002\u0000\u0001\r\n\r\n"
       })
@@ -178,7 +178,9 @@ class ProblemsHttpTest extends HttpTest {
   void headers_that_are_too_large_get_a_problem() throws IOException {
     try (RawHttp http = new RawHttp(port)) {
       http.send(
-          "GET /v1/items/a HTTP/1.1\r\nHost: a\r\nX-Large: " + "x".repeat(40_000) + "\r\n\r\n");
+          "GET /v1/items/a HTTP/1.1\r\nHost: localhost\r\nX-Large: "
+              + "x".repeat(40_000)
+              + "\r\n\r\n");
       http.answer().assertProblem(ProblemCode.BAD_REQUEST);
     }
   }
@@ -186,7 +188,7 @@ class ProblemsHttpTest extends HttpTest {
   @Test
   void a_method_that_the_server_refuses_gets_a_problem() throws IOException {
     try (RawHttp http = new RawHttp(port)) {
-      http.send("TRACE /v1/events HTTP/1.1\r\nHost: a\r\n\r\n");
+      http.send("TRACE /v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
       http.answer().assertProblem(ProblemCode.METHOD_NOT_ALLOWED);
     }
   }
@@ -215,7 +217,7 @@ class ProblemsHttpTest extends HttpTest {
     try (RawHttp http = new RawHttp(port)) {
       String event = "{\"type\":\"click\",\"user_id\":\"early\",\"item_id\":\"i\"}";
       http.send(
-              "POST /v1/events HTTP/1.1\r\nHost: a\r\nContent-Type: %s\r\nContent-Length: 1000\r\n\r\n"
+              "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: %s\r\nContent-Length: 1000\r\n\r\n"
                   .formatted(contentType))
           .send(contentType.equals(JSON) ? "[" + event + "]" : event + "\n")
           .end();
@@ -224,10 +226,24 @@ class ProblemsHttpTest extends HttpTest {
     assertThat(get("/v1/users/early/events").json().get("items")).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Host: rebound.example",
+        "Host: localhost\r\nOrigin: https://elsewhere.example",
+        "Host: localhost\r\nOrigin: null"
+      })
+  void a_page_in_a_browser_on_this_machine_is_not_this_machine(String headers) throws IOException {
+    try (RawHttp http = new RawHttp(port)) {
+      http.send("GET /v1/items/a HTTP/1.1\r\n" + headers + "\r\n\r\n");
+      http.answer().assertProblem(ProblemCode.LOCAL_ONLY);
+    }
+  }
+
   @Test
   void a_connection_goes_on_after_what_is_only_unknown() throws IOException {
     try (RawHttp http = new RawHttp(port)) {
-      http.send("GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n");
+      http.send("GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n");
       http.answer().assertProblem(ProblemCode.UNKNOWN_ROUTE);
       http.send(head("POST /v1/events", "Content-Length: 2") + "[]").answer().assertStatus(202);
     }
@@ -235,7 +251,7 @@ class ProblemsHttpTest extends HttpTest {
 
   private static String head(String requestLine, String header) {
     return requestLine
-        + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+        + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         + header
         + "\r\n\r\n";
   }

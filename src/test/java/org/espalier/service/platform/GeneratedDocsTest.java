@@ -37,7 +37,8 @@ class GeneratedDocsTest {
         (`--espalier.limits.elements=500`); arguments win over variables, variables over files. A bad value stops the
         start with one line that names it. Sizes take `B`, `KB`, `MB`, `GB`; times `ms`, `s`, `m`, `h`.
 
-        Beside these, `server.port` (8080) is the port, and `server.address` (127.0.0.1) must be a loopback address.
+        Beside these, `server.port` (8080) is the port, and `server.address` (127.0.0.1) the address; one that
+        is not loopback needs an API key (`./espalier keys create`, or `espalier.access.admin-key`).
 
         | key | default | meaning |
         |---|---|---|

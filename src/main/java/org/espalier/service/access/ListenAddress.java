@@ -1,15 +1,17 @@
-package org.espalier.service.platform;
+package org.espalier.service.access;
 
 import java.net.InetAddress;
+import org.espalier.service.platform.StartFailedException;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
-import org.springframework.stereotype.Component;
 
-/** The service has no keys yet, so whoever reaches it may do everything: it listens to this machine alone. */
-@Component
-class LoopbackOnly {
+/** Stops a start that would let anybody in, or nobody: without a key the service listens to this machine alone. */
+final class ListenAddress {
 
-  LoopbackOnly(Environment environment) {
+  ListenAddress(Environment environment, KeyRing ring) {
+    if (ring.hasActiveKey()) {
+      return;
+    }
     requireLoopback("server.address", environment);
     if (!environment.getProperty("management.server.port", "").isEmpty()) {
       requireLoopback("management.server.address", environment);
@@ -24,8 +26,9 @@ class LoopbackOnly {
             .orElse(false); // unset means every address of the machine
     if (!loopback) {
       throw new StartFailedException(
-          "%s=%s is refused: without API keys the service listens on loopback only; use 127.0.0.1"
-              .formatted(key, environment.getProperty(key, "")));
+          "%s=%s is refused: without an active API key the service listens on loopback only; make one with"
+                  .formatted(key, environment.getProperty(key, ""))
+              + " ./espalier keys create --scopes admin, or set espalier.access.admin-key, or use 127.0.0.1");
     }
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package org.espalier.service.access;
+
+import org.jspecify.annotations.NullMarked;

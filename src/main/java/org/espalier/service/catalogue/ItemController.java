@@ -10,17 +10,18 @@ import java.io.IOException;
 import org.espalier.embeddings.store.Catalogue.Kind;
 import org.espalier.service.wire.Ids;
 import org.espalier.service.wire.Needs;
-import org.espalier.service.wire.ProblemCode;
-import org.espalier.service.wire.ProblemException;
 import org.espalier.service.wire.Scope;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -31,13 +32,17 @@ import org.springframework.web.bind.annotation.RestController;
 class ItemController {
 
   private final Records records;
+  private final RecordList list;
 
-  ItemController(Records records) {
+  ItemController(Records records, RecordList list) {
     this.records = records;
+    this.list = list;
   }
 
   @Operation(
       summary = "Replace an item's record",
+      description =
+          "If-Match with the record's ETag replaces only that version, If-None-Match: * only creates; else 412.",
       requestBody =
           @RequestBody(
               required = true,
@@ -48,16 +53,46 @@ class ItemController {
       produces = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<RecordView> put(@PathVariable String id, HttpServletRequest request)
       throws IOException {
-    return records.put(Kind.ITEM, Ids.require("the item's id", id), request.getInputStream());
+    return records.put(Kind.ITEM, requireId(id), request);
   }
 
-  @Operation(summary = "Read an item's record")
+  @Operation(
+      summary = "Read an item's record",
+      description =
+          "The answer's ETag names this version of it; sent as If-None-Match it saves reading the same one again (304).")
   @Needs(Scope.READ)
   @GetMapping(path = "/v1/items/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
-  RecordView get(@PathVariable String id) {
-    return records
-        .find(Kind.ITEM, Ids.require("the item's id", id))
-        .orElseThrow(ItemController::unknownItem);
+  ResponseEntity<RecordView> get(@PathVariable String id, HttpServletRequest request) {
+    return records.get(Kind.ITEM, requireId(id), request);
+  }
+
+  @Operation(
+      summary = "Change parts of an item's record",
+      description =
+          "A merge patch (RFC 7396): what is left out stays, and null empties. Reading and writing are one step.",
+      requestBody =
+          @RequestBody(
+              required = true,
+              content = @Content(schema = @Schema(implementation = RecordDocument.class))))
+  @PatchMapping(
+      path = "/v1/items/{id}",
+      consumes = {MediaType.APPLICATION_JSON_VALUE, "application/merge-patch+json"},
+      produces = MediaType.APPLICATION_JSON_VALUE)
+  ResponseEntity<RecordView> patch(@PathVariable String id, HttpServletRequest request)
+      throws IOException {
+    return records.patch(Kind.ITEM, requireId(id), request);
+  }
+
+  @Operation(
+      summary = "List the records of items",
+      description =
+          "In the order in which their ids were first seen; a page may hold fewer than limit.")
+  @Needs(Scope.READ)
+  @GetMapping(path = "/v1/items", produces = MediaType.APPLICATION_JSON_VALUE)
+  RecordPage list(
+      @RequestParam(required = false) @Nullable String cursor,
+      @RequestParam(defaultValue = "100") int limit) {
+    return list.page(Kind.ITEM, cursor, limit);
   }
 
   @Operation(
@@ -67,10 +102,8 @@ class ItemController {
               + " back.")
   @DeleteMapping("/v1/items/{id}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
-  void delete(@PathVariable String id) {
-    if (!records.deleteItem(Ids.require("the item's id", id))) {
-      throw unknownItem();
-    }
+  void delete(@PathVariable String id, HttpServletRequest request) {
+    records.deleteItem(requireId(id), request);
   }
 
   @Operation(
@@ -87,8 +120,7 @@ class ItemController {
     return records.putAll(Kind.ITEM, request.getInputStream(), "items");
   }
 
-  private static ProblemException unknownItem() {
-    return new ProblemException(
-        ProblemCode.UNKNOWN_ITEM, "no record has this id; ids are percent-encoded in paths");
+  private static String requireId(String id) {
+    return Ids.require("the item's id", id);
   }
 }

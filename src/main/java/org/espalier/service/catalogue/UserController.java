@@ -7,25 +7,21 @@ import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.util.UUID;
+import java.net.URI;
 import org.espalier.embeddings.store.Catalogue.Kind;
-import org.espalier.embeddings.store.Store;
 import org.espalier.service.wire.Ids;
 import org.espalier.service.wire.Needs;
-import org.espalier.service.wire.ProblemCode;
-import org.espalier.service.wire.ProblemException;
 import org.espalier.service.wire.Scope;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /** {@code /v1/users}. */
@@ -35,17 +31,21 @@ import org.springframework.web.bind.annotation.RestController;
 class UserController {
 
   private final Records records;
+  private final RecordList list;
   private final UserEvents userEvents;
-  private final Store store;
+  private final Erasures erasures;
 
-  UserController(Records records, UserEvents userEvents, Store store) {
+  UserController(Records records, RecordList list, UserEvents userEvents, Erasures erasures) {
     this.records = records;
+    this.list = list;
     this.userEvents = userEvents;
-    this.store = store;
+    this.erasures = erasures;
   }
 
   @Operation(
       summary = "Replace a user's record",
+      description =
+          "If-Match with the record's ETag replaces only that version, If-None-Match: * only creates; else 412.",
       requestBody =
           @RequestBody(
               required = true,
@@ -56,28 +56,59 @@ class UserController {
       produces = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<RecordView> put(@PathVariable String id, HttpServletRequest request)
       throws IOException {
-    return records.put(Kind.USER, requireId(id), request.getInputStream());
+    return records.put(Kind.USER, requireId(id), request);
   }
 
-  @Operation(summary = "Read a user's record")
+  @Operation(
+      summary = "Read a user's record",
+      description =
+          "The answer's ETag names this version of it; sent as If-None-Match it saves reading the same one again (304).")
   @Needs(Scope.READ)
   @GetMapping(path = "/v1/users/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
-  RecordView get(@PathVariable String id) {
-    return records.find(Kind.USER, requireId(id)).orElseThrow(UserController::unknownUser);
+  ResponseEntity<RecordView> get(@PathVariable String id, HttpServletRequest request) {
+    return records.get(Kind.USER, requireId(id), request);
+  }
+
+  @Operation(
+      summary = "Change parts of a user's record",
+      description =
+          "A merge patch (RFC 7396): what is left out stays, and null empties. Reading and writing are one step.",
+      requestBody =
+          @RequestBody(
+              required = true,
+              content = @Content(schema = @Schema(implementation = RecordDocument.class))))
+  @PatchMapping(
+      path = "/v1/users/{id}",
+      consumes = {MediaType.APPLICATION_JSON_VALUE, "application/merge-patch+json"},
+      produces = MediaType.APPLICATION_JSON_VALUE)
+  ResponseEntity<RecordView> patch(@PathVariable String id, HttpServletRequest request)
+      throws IOException {
+    return records.patch(Kind.USER, requireId(id), request);
+  }
+
+  @Operation(
+      summary = "List the records of users",
+      description =
+          "In the order in which their ids were first seen; a page may hold fewer than limit.")
+  @Needs(Scope.READ)
+  @GetMapping(path = "/v1/users", produces = MediaType.APPLICATION_JSON_VALUE)
+  RecordPage list(
+      @RequestParam(required = false) @Nullable String cursor,
+      @RequestParam(defaultValue = "100") int limit) {
+    return list.page(Kind.USER, cursor, limit);
   }
 
   @Operation(
       summary = "Erase a user",
       description =
-          "Removes the user's events, history, edges and record, and forgets the id. Bytes leave the disk as the store"
-              + " compacts its files, within a week.")
+          "A job that removes the user's events, history, edges, record, vectors and dead letters, forgets the id, and says"
+              + " what backups and topics still hold. Bytes leave the disk as the store compacts its files, within a week.")
   @DeleteMapping(path = "/v1/users/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
-  @ResponseStatus(HttpStatus.ACCEPTED)
-  ErasureView erase(@PathVariable String id) {
-    return store
-        .deleteUser(requireId(id))
-        .map(removed -> ErasureView.completed(UUID.randomUUID().toString(), removed))
-        .orElseThrow(UserController::unknownUser);
+  ResponseEntity<ErasureView> erase(@PathVariable String id) {
+    ErasureView begun = erasures.begin(requireId(id));
+    return ResponseEntity.accepted()
+        .location(URI.create("/v1/admin/erasures/" + begun.erasureId()))
+        .body(begun);
   }
 
   @Operation(
@@ -109,10 +140,5 @@ class UserController {
 
   private static String requireId(String id) {
     return Ids.require("the user's id", id);
-  }
-
-  private static ProblemException unknownUser() {
-    return new ProblemException(
-        ProblemCode.UNKNOWN_USER, "nothing is known of this id; ids are percent-encoded in paths");
   }
 }

@@ -8,9 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.espalier.service.access.KeyFolder;
 import org.espalier.service.access.Keys;
 import org.espalier.service.console.CommandException;
-import org.espalier.service.control.ControlDatabase;
 import org.espalier.service.wire.ProblemException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -72,14 +72,12 @@ final class KeysCommand extends CommandGroup {
     public Integer call() {
       Map<String, String> settings = new LinkedHashMap<>(others);
       settings.put("spring.main.web-application-type", "none");
-      settings.put("spring.main.lazy-initialization", "true"); // the store stays closed
       settings.put("logging.threshold.console", "warn");
       if (dataDir != null) {
         settings.put("espalier.data-dir", dataDir.toString());
       }
-      try (RunningService service = RunningService.start(settings)) {
-        service.part(ControlDatabase.class).openNow();
-        JsonNode answer = JSON.valueToTree(ask(service.part(Keys.class)));
+      try (KeyFolder folder = KeyFolder.open(settings)) {
+        JsonNode answer = JSON.valueToTree(ask(folder.keys()));
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
         out.print(json ? answer + "\n" : show(answer));
         out.flush();

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.espalier.service.wire.JsonValues;
 import org.espalier.service.wire.Limits;
 import org.espalier.service.wire.ProblemCode;
@@ -12,6 +13,7 @@ import org.espalier.service.wire.Rejection;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
@@ -21,6 +23,9 @@ import tools.jackson.core.json.JsonFactory;
  */
 final class FieldsCopier {
 
+  /** As a patch: no field stays. */
+  static final String REMOVE_ALL = "null";
+
   private static final JsonFactory JSON = new JsonFactory();
 
   private final Limits limits;
@@ -29,8 +34,12 @@ final class FieldsCopier {
     this.limits = limits;
   }
 
-  /** Copies the object at the current token; the parser is left at its end. */
-  String copy(JsonParser parser) throws Rejection {
+  /**
+   * Copies the object at the current token; the parser is left at its end.
+   *
+   * @param withNulls whether fields of {@code null} are kept, for {@link #merge}
+   */
+  String copy(JsonParser parser, boolean withNulls) throws Rejection {
     if (parser.currentToken() != JsonToken.START_OBJECT) {
       throw JsonValues.wrongType("fields", "an object");
     }
@@ -43,11 +52,67 @@ final class FieldsCopier {
         if (parser.nextToken() != JsonToken.VALUE_NULL) {
           copy.writeName(name);
           value(name, parser, copy);
+        } else if (withNulls) {
+          copy.writeName(name);
+          copy.writeNull();
         }
       }
       copy.writeEndObject();
     }
     return bytes.toString(UTF_8);
+  }
+
+  /**
+   * Lays one object of fields over another: a field of {@code null} removes. Numbers keep the digits that they came with.
+   *
+   * @param patch {@link #REMOVE_ALL}, or what {@link #copy} made with nulls
+   */
+  String merge(String base, String patch) throws Rejection {
+    if (patch.equals(REMOVE_ALL)) {
+      return "{}";
+    }
+    Set<String> changed = new HashSet<>();
+    try (JsonParser over = JSON.createParser(ObjectReadContext.empty(), patch)) {
+      over.nextToken();
+      while (over.nextToken() != JsonToken.END_OBJECT) {
+        changed.add(over.currentName());
+        over.nextToken();
+        over.skipChildren();
+      }
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    int count = 0;
+    try (JsonGenerator merged = JSON.createGenerator(ObjectWriteContext.empty(), bytes);
+        JsonParser under = JSON.createParser(ObjectReadContext.empty(), base);
+        JsonParser over = JSON.createParser(ObjectReadContext.empty(), patch)) {
+      merged.writeStartObject();
+      count += copyFields(under, merged, name -> !changed.contains(name));
+      count += copyFields(over, merged, _ -> true);
+      merged.writeEndObject();
+    }
+    if (count > limits.fields()) {
+      throw new Rejection(
+          ProblemCode.TOO_MANY_FIELDS,
+          "the record would have %d fields; it has at most %d".formatted(count, limits.fields()));
+    }
+    return bytes.toString(UTF_8);
+  }
+
+  /** Copies the wanted fields that are not null, and returns how many those are. */
+  private static int copyFields(JsonParser from, JsonGenerator to, Predicate<String> wanted) {
+    int count = 0;
+    from.nextToken();
+    while (from.nextToken() != JsonToken.END_OBJECT) {
+      String name = from.currentName();
+      if (from.nextToken() != JsonToken.VALUE_NULL && wanted.test(name)) {
+        to.writeName(name);
+        to.copyCurrentStructureExact(from);
+        count++;
+      } else {
+        from.skipChildren();
+      }
+    }
+    return count;
   }
 
   private String name(String name, Set<String> names) throws Rejection {

@@ -3,6 +3,7 @@ package org.espalier.service.decode;
 import java.util.ArrayList;
 import java.util.List;
 import org.espalier.embeddings.store.Catalogue;
+import org.espalier.embeddings.store.CatalogueRecord;
 import org.espalier.embeddings.store.CatalogueUpdate;
 import org.espalier.service.wire.Ids;
 import org.espalier.service.wire.JsonValues;
@@ -39,10 +40,7 @@ public final class RecordDecoder {
    */
   public CatalogueUpdate decode(JsonParser parser, Catalogue.Kind kind, @Nullable String pathId)
       throws Rejection {
-    String known =
-        kind == Catalogue.Kind.ITEM
-            ? "id, fields, categories, hidden, timestamp"
-            : "id, fields, categories, timestamp";
+    String known = known(kind);
     String id = null;
     String fields = null;
     List<String> categories = null;
@@ -55,7 +53,7 @@ public final class RecordDecoder {
       }
       switch (name) {
         case "id" -> id = JsonValues.once(name, id, JsonValues.id(name, parser));
-        case "fields" -> fields = JsonValues.once(name, fields, copier.copy(parser));
+        case "fields" -> fields = JsonValues.once(name, fields, copier.copy(parser, false));
         case "categories" -> categories = JsonValues.once(name, categories, categories(parser));
         case "timestamp" -> timeMs = JsonValues.once(name, timeMs, timestamps.read(name, parser));
         case "hidden" -> {
@@ -74,6 +72,69 @@ public final class RecordDecoder {
         hidden != null && hidden,
         timeMs == null ? timestamps.nowMs() : timeMs,
         CatalogueUpdate.ANY_VERSION);
+  }
+
+  /**
+   * Reads what changes of a record, as a merge patch (RFC 7396): what is left out stays, {@code null} empties.
+   *
+   * @param pathId the id that the path names
+   */
+  public RecordPatch decodePatch(JsonParser parser, Catalogue.Kind kind, String pathId)
+      throws Rejection {
+    String fields = null;
+    List<String> categories = null;
+    Boolean hidden = null;
+    Long timeMs = null;
+    String id = null;
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String name = parser.currentName();
+      boolean empty = parser.nextToken() == JsonToken.VALUE_NULL;
+      switch (name) {
+        case "id" -> id = JsonValues.once(name, id, JsonValues.id(name, parser));
+        case "fields" ->
+            fields =
+                JsonValues.once(
+                    name, fields, empty ? FieldsCopier.REMOVE_ALL : copier.copy(parser, true));
+        case "categories" ->
+            categories = JsonValues.once(name, categories, empty ? List.of() : categories(parser));
+        case "timestamp" -> timeMs = JsonValues.once(name, timeMs, timestamps.read(name, parser));
+        case "hidden" -> {
+          if (kind != Catalogue.Kind.ITEM) {
+            throw JsonValues.unknownField(name, known(kind));
+          }
+          hidden = JsonValues.once(name, hidden, !empty && JsonValues.bool(name, parser));
+        }
+        default -> throw JsonValues.unknownField(name, known(kind));
+      }
+    }
+    id(id, pathId);
+    return new RecordPatch(
+        fields, categories, hidden, timeMs == null ? timestamps.nowMs() : timeMs);
+  }
+
+  /**
+   * A record as a patch leaves it.
+   *
+   * @throws Rejection TOO_MANY_FIELDS
+   */
+  public CatalogueUpdate patched(String id, CatalogueRecord record, RecordPatch patch)
+      throws Rejection {
+    String fields = patch.fieldsJson();
+    List<String> categories = patch.categories();
+    Boolean hidden = patch.hidden();
+    return new CatalogueUpdate(
+        id,
+        fields == null ? record.fieldsJson() : copier.merge(record.fieldsJson(), fields),
+        categories == null ? record.categories() : categories,
+        hidden == null ? record.hidden() : hidden,
+        patch.timeMs(),
+        record.version());
+  }
+
+  private static String known(Catalogue.Kind kind) {
+    return kind == Catalogue.Kind.ITEM
+        ? "id, fields, categories, hidden, timestamp"
+        : "id, fields, categories, timestamp";
   }
 
   private static String id(@Nullable String id, @Nullable String pathId) throws Rejection {

@@ -26,7 +26,12 @@ public class EspalierApplication {
    * @throws StartFailedException with one line that says what is wrong and what to do
    */
   public static ConfigurableApplicationContext run(String... args) {
-    SpringApplication application = new SpringApplication(EspalierApplication.class);
+    return run(EspalierApplication.class, args);
+  }
+
+  /** The same with other parts, for a command that needs a few. */
+  public static ConfigurableApplicationContext run(Class<?> parts, String... args) {
+    SpringApplication application = new SpringApplication(parts);
     application.setLogStartupInfo(false);
     try {
       return application.run(args);

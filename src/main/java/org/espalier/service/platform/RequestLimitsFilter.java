@@ -44,6 +44,11 @@ class RequestLimitsFilter extends OncePerRequestFilter {
     } else if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
       String detail = "compressed bodies are not taken; send the body without Content-Encoding";
       refuse(ProblemCode.UNSUPPORTED_MEDIA_TYPE, detail, request, response);
+    } else if (request.getRequestURI().startsWith("/actuator")
+        && request.getRequestURI().indexOf('%') >= 0) {
+      // Spring's health routes fail on an encoded slash, and nothing there has a name that needs
+      // one.
+      refuse(ProblemCode.UNKNOWN_ROUTE, "no route has this path", request, response);
     } else if (request.getRequestURI().indexOf(';') >= 0) {
       String detail = "the path has a raw ';'; write %3B where an id has one";
       refuse(ProblemCode.BAD_REQUEST, detail, request, response);

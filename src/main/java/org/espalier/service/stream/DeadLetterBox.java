@@ -11,6 +11,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -30,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class DeadLetterBox {
 
   private static final Duration READ_MAX = Duration.ofSeconds(30);
+  private static final Duration REMOVE_MAX = Duration.ofMinutes(10);
   private static final String GROUP_SUFFIX = "-replay";
 
   private final Clients clients;
@@ -135,6 +142,70 @@ final class DeadLetterBox {
       throw unavailable(e);
     } catch (ExecutionException e) {
       throw unavailable(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw unavailable(e);
+    }
+  }
+
+  /**
+   * What became of letters that were to be removed.
+   *
+   * @param deleted letters that are gone
+   * @param left letters that Kafka cannot delete yet
+   */
+  record Removed(long deleted, long left) {}
+
+  /**
+   * Removes letters as far as Kafka can: a partition's beginning, up to the last unwanted letter that only replayed ones
+   * come before.
+   *
+   * @throws ProblemException UNAVAILABLE when the brokers do not answer, or there is too much to read
+   */
+  synchronized Removed remove(
+      Feed feed, Predicate<ConsumerRecord<byte[], byte[]>> unwanted, BooleanSupplier cancelled) {
+    long deleted = 0;
+    long left = 0;
+    Map<TopicPartition, RecordsToDelete> deletions = new HashMap<>();
+    try (Consumer<byte[], byte[]> consumer = consumer();
+        Admin admin = clients.newAdmin()) {
+      List<TopicPartition> partitions = partitions(consumer, feed);
+      Map<TopicPartition, Long> replayed = replayed(consumer, partitions);
+      Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      long deadlineNs = System.nanoTime() + REMOVE_MAX.toNanos();
+      for (TopicPartition partition : partitions) {
+        long end = ends.getOrDefault(partition, 0L);
+        long replayedTo = replayed.getOrDefault(partition, 0L);
+        consumer.assign(List.of(partition));
+        consumer.seek(partition, begins.getOrDefault(partition, 0L));
+        while (consumer.position(partition) < end && !cancelled.getAsBoolean()) {
+          if (System.nanoTime() > deadlineNs) {
+            throw new KafkaException(
+                "reading dead letters took more than %d s".formatted(REMOVE_MAX.toSeconds()));
+          }
+          for (ConsumerRecord<byte[], byte[]> letter : consumer.poll(Duration.ofMillis(500))) {
+            if (letter.offset() < end && unwanted.test(letter)) {
+              if (letter.offset() < replayedTo) {
+                deleted++;
+                deletions.put(partition, RecordsToDelete.beforeOffset(letter.offset() + 1));
+              } else {
+                left++;
+              }
+            }
+          }
+        }
+      }
+      if (!cancelled.getAsBoolean() && !deletions.isEmpty()) {
+        admin.deleteRecords(deletions).all().get(READ_MAX.toSeconds(), TimeUnit.SECONDS);
+      }
+      return new Removed(deleted, left);
+    } catch (KafkaException e) {
+      throw unavailable(e);
+    } catch (ExecutionException e) {
+      throw unavailable(e.getCause());
+    } catch (TimeoutException e) {
+      throw unavailable(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw unavailable(e);

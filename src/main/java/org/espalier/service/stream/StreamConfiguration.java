@@ -48,6 +48,11 @@ class StreamConfiguration {
   }
 
   @Bean
+  DeadLetterTraces deadLetterTraces(DeadLetterBox box, StreamProperties properties) {
+    return new DeadLetterTraces(box, properties.topicPrefix());
+  }
+
+  @Bean
   Payloads payloads(JsonMapper json, Limits limits) {
     return new Payloads(json, limits);
   }

@@ -217,9 +217,7 @@ class AccessHttpTest {
     "/v1/items/%2e%2e/%2e%2e/admin/keys, GET",
     "/V1/ADMIN/KEYS, GET",
     "/actuator/health/liveness/, GET",
-    "/actuator/health/liveness/..%2freadiness, GET",
     "/actuator/health/livenessState, GET",
-    "/actuator/health/liveness%2F, GET",
     "/error, GET",
     "/v1/admin/keys, OPTIONS",
     "/v1/admin/keys, HEAD"
@@ -230,9 +228,21 @@ class AccessHttpTest {
     assertThat(send(method, path, keys.get("read"), "").body()).doesNotContain("key_id");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/actuator/health/liveness%2F",
+        "/actuator/health/liveness/..%2freadiness",
+        "/actuator/health/%6Civeness"
+      })
+  void no_name_below_actuator_is_encoded(String path) {
+    send("GET", path, null, "").assertProblem(ProblemCode.UNKNOWN_ROUTE);
+    send("GET", path, CONFIGURED, "").assertProblem(ProblemCode.UNKNOWN_ROUTE);
+  }
+
   @Test
   void a_key_may_come_in_either_header_but_not_in_both() {
-    String key = keys.get("read");
+    String key = Objects.requireNonNull(keys.get("read"));
     assertThat(with("X-API-Key", key).status()).isEqualTo(404);
     assertThat(with("Authorization", "bearer " + key).status()).isEqualTo(404);
     with("X-API-Key", key, "Authorization", "Bearer " + key).assertProblem(ProblemCode.KEY_INVALID);

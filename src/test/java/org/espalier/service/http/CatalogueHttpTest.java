@@ -2,6 +2,9 @@ package org.espalier.service.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.espalier.service.wire.ProblemCode;
@@ -207,11 +210,28 @@ class CatalogueHttpTest extends HttpTest {
             .collect(Collectors.joining(",", "[", "]"));
     post("/v1/events", events).assertStatus(202);
 
-    Answer erasure = delete("/v1/users/erased").assertStatus(202);
-    erasure.assertMembers("erasure_id", "status", "removed");
-    assertThat(erasure.json().get("status").asString()).isEqualTo("completed");
+    RunningHttp service = new RunningHttp(port);
+    service.awaitAdmin();
+    Answer begun = delete("/v1/users/erased").assertStatus(202);
+    begun.assertMembers(
+        "erasure_id", "status", "removed", "traces", "error", "created_at", "finished_at");
+    String place = begun.header("Location");
+    assertThat(place)
+        .isEqualTo("/v1/admin/erasures/" + begun.json().get("erasure_id").asString());
+    Answer erasure =
+        service.await(
+            place, now -> !now.assertStatus(200).json().get("status").asString().equals("running"));
+    assertThat(erasure.json().get("status").asString()).as(erasure.body()).isEqualTo("completed");
     assertThat(erasure.json().get("removed").toString())
         .isEqualTo("{\"events\":20,\"event_ids\":20,\"edges\":4,\"records\":1}");
+    assertThat(get("/v1/admin/erasures").assertStatus(200).texts("items", "erasure_id"))
+        .contains(erasure.json().get("erasure_id").asString());
+    assertThat(get("/v1/admin/audit?limit=1000").body() + get("/v1/admin/jobs?limit=1000").body())
+        .as("no record of an erasure says whom it was about")
+        .contains("erasure")
+        .doesNotContain("erased\"");
+    get("/v1/admin/erasures/0").assertProblem(ProblemCode.UNKNOWN_ERASURE);
+    get("/v1/admin/erasures/x").assertProblem(ProblemCode.UNKNOWN_ERASURE);
 
     get("/v1/users/erased").assertProblem(ProblemCode.UNKNOWN_USER);
     assertThat(get("/v1/users/erased/events").json().get("items")).isEmpty();
@@ -219,5 +239,156 @@ class CatalogueHttpTest extends HttpTest {
     assertThat(post("/v1/events", events).json().get("accepted").asInt())
         .as("the ids of erased events are forgotten too")
         .isEqualTo(20);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"items", "users"})
+  void a_record_is_changed_by_whoever_knows_its_version(String kind) {
+    String path = "/v1/" + kind + "/versioned";
+    String first = put(path, "{}").assertStatus(201).header("ETag");
+    assertThat(first).matches("\"[0-9a-f]+-1\"");
+    assertThat(get(path).header("ETag")).isEqualTo(first);
+    String second = conditional("PUT", path, "If-Match", first, "{}").assertStatus(200).header("ETag");
+    assertThat(second).isNotEqualTo(first);
+    conditional("PUT", path, "If-Match", first, "{\"fields\":{\"a\":1}}")
+        .assertProblem(ProblemCode.VERSION_MISMATCH);
+    conditional("PATCH", path, "If-Match", first, "{\"fields\":{\"a\":1}}")
+        .assertProblem(ProblemCode.VERSION_MISMATCH);
+    conditional("PUT", path, "If-None-Match", "*", "{\"fields\":{\"a\":1}}")
+        .assertProblem(ProblemCode.VERSION_MISMATCH);
+    assertThat(get(path).json().get("fields")).as("nothing was changed").isEmpty();
+    conditional("PUT", path, "If-Match", "*", "{}").assertStatus(200);
+    conditional("PUT", path + "2", "If-Match", "*", "{}")
+        .assertProblem(ProblemCode.VERSION_MISMATCH);
+    conditional("PUT", path + "2", "If-Match", "\"0-0\"", "{}")
+        .assertProblem(ProblemCode.VERSION_MISMATCH);
+    conditional("PUT", path + "2", "If-None-Match", "*", "{}").assertStatus(201);
+    for (String bad : new String[] {"1", "\"\"", "W/" + second, second + ", " + first, "\"x-1\""}) {
+      conditional("PUT", path, "If-Match", bad, "{}").assertProblem(ProblemCode.INVALID_VALUE);
+    }
+    String now = get(path).header("ETag");
+    Answer known = send(request(path).header("If-None-Match", now).GET()).assertStatus(304);
+    assertThat(known.body()).isEmpty();
+    assertThat(known.header("ETag")).isEqualTo(now);
+    send(request(path).header("If-None-Match", first).GET()).assertStatus(200);
+  }
+
+  @Test
+  void an_item_is_deleted_by_whoever_knows_its_version() {
+    String first = put("/v1/items/doomed", "{}").header("ETag");
+    String second = put("/v1/items/doomed", "{}").header("ETag");
+    conditional("DELETE", "/v1/items/doomed", "If-Match", first, "")
+        .assertProblem(ProblemCode.VERSION_MISMATCH);
+    get("/v1/items/doomed").assertStatus(200);
+    conditional("DELETE", "/v1/items/doomed", "If-Match", second, "").assertStatus(204);
+    conditional("PUT", "/v1/items/doomed", "If-Match", second, "{}")
+        .assertProblem(ProblemCode.VERSION_MISMATCH);
+    conditional("PUT", "/v1/items/doomed", "If-None-Match", "*", "{}").assertStatus(200);
+  }
+
+  @Test
+  void a_patch_changes_what_it_names_and_nothing_else() {
+    put("/v1/items/patched", DUNE).assertStatus(201);
+    Answer answer =
+        patch(
+            "/v1/items/patched",
+            "{\"fields\":{\"title\":\"Dune Messiah\",\"pages\":null,\"year\":1969},\"timestamp\":1700000001000}");
+    assertThat(answer.assertStatus(200).body())
+        .isEqualTo(
+            """
+            {"id":"patched","fields":{"genre":["sf","desert"],"score":4.25,"in_print":true,\
+            "title":"Dune Messiah","year":1969},"categories":["book"],"hidden":true,\
+            "timestamp":"2023-11-14T22:13:21Z"}\
+            """);
+    assertThat(get("/v1/items/patched").body()).isEqualTo(answer.body());
+    patch("/v1/items/patched", "{\"hidden\":false,\"categories\":null}").assertStatus(200);
+    JsonNode now = get("/v1/items/patched").json();
+    assertThat(now.get("hidden").asBoolean()).isFalse();
+    assertThat(now.get("categories")).isEmpty();
+    assertThat(now.get("fields")).hasSize(5);
+    patch("/v1/items/patched", "{\"fields\":null}").assertStatus(200);
+    assertThat(get("/v1/items/patched").json().get("fields")).isEmpty();
+    patch("/v1/items/never", "{}").assertProblem(ProblemCode.UNKNOWN_ITEM);
+    patch("/v1/users/never", "{}").assertProblem(ProblemCode.UNKNOWN_USER);
+    patch("/v1/users/never", "{\"hidden\":true}").assertProblem(ProblemCode.UNKNOWN_FIELD);
+    String tooMany =
+        IntStream.range(0, 64).mapToObj(i -> "\"f" + i + "\":1").collect(Collectors.joining(","));
+    patch("/v1/items/patched", "{\"fields\":{" + tooMany + "}}").assertStatus(200);
+    patch("/v1/items/patched", "{\"fields\":{\"more\":1}}")
+        .assertProblem(ProblemCode.TOO_MANY_FIELDS);
+    patch("/v1/items/patched", "{\"fields\":{\"more\":1,\"f0\":null}}").assertStatus(200);
+  }
+
+  @Test
+  void patches_of_many_callers_are_all_there_in_the_end() {
+    put("/v1/items/crowded", "{}").assertStatus(201);
+    IntStream.range(0, 40)
+        .parallel()
+        .forEach(i -> patch("/v1/items/crowded", "{\"fields\":{\"f" + i + "\":1}}").assertStatus(200));
+    assertThat(get("/v1/items/crowded").json().get("fields")).hasSize(40);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"items", "users"})
+  void records_are_listed_page_by_page(String kind) {
+    String batch =
+        IntStream.range(0, 25)
+            .mapToObj(i -> "{\"id\":\"listed%d\",\"fields\":{\"n\":%d}}".formatted(i, i))
+            .collect(Collectors.joining(",", "{\"items\":[", "]}"));
+    post("/v1/" + kind + ":batch", batch).assertStatus(200);
+    if (kind.equals("items")) {
+      delete("/v1/items/listed7").assertStatus(204);
+    }
+    List<String> listed = new ArrayList<>();
+    String cursor = "";
+    do {
+      Answer page = get("/v1/" + kind + "?limit=7" + cursor).assertStatus(200);
+      assertThat(page.json().get("items").size()).isLessThanOrEqualTo(7);
+      listed.addAll(page.texts("items", "id"));
+      JsonNode next = page.json().get("next_cursor");
+      cursor = next.isNull() ? "" : "&cursor=" + next.asString();
+    } while (!cursor.isEmpty());
+    assertThat(listed).doesNotHaveDuplicates();
+    assertThat(listed.stream().filter(id -> id.startsWith("listed")))
+        .containsExactlyElementsOf(
+            IntStream.range(0, 25)
+                .filter(i -> !kind.equals("items") || i != 7)
+                .mapToObj(i -> "listed" + i)
+                .toList());
+  }
+
+  @Test
+  void a_cursor_that_is_not_of_the_list_is_refused() {
+    post("/v1/items:batch", "{\"items\":[{\"id\":\"cursor1\"},{\"id\":\"cursor2\"}]}");
+    String cursor = get("/v1/items?limit=1").json().get("next_cursor").asString();
+    get("/v1/items?cursor=" + cursor).assertStatus(200);
+    get("/v1/users?cursor=" + cursor).assertProblem(ProblemCode.INVALID_CURSOR);
+    for (int i = 0; i < cursor.length(); i++) {
+      char other = cursor.charAt(i) == 'A' ? 'B' : 'A';
+      String forged = cursor.substring(0, i) + other + cursor.substring(i + 1);
+      get("/v1/items?cursor=" + forged).assertProblem(ProblemCode.INVALID_CURSOR);
+    }
+    for (String bad : new String[] {"", "x", "AAAAAAAAAAAA", cursor + "A", cursor.substring(1), "%00"}) {
+      get("/v1/items?cursor=" + bad).assertProblem(ProblemCode.INVALID_CURSOR);
+    }
+    for (String limit : new String[] {"0", "-1", "1001", "1000000000"}) {
+      get("/v1/items?limit=" + limit).assertProblem(ProblemCode.INVALID_VALUE);
+    }
+    get("/v1/items?limit=ten").assertProblem(ProblemCode.INVALID_TYPE);
+  }
+
+  private Answer patch(String path, String json) {
+    return send(
+        request(path)
+            .header("Content-Type", "application/merge-patch+json")
+            .method("PATCH", BodyPublishers.ofString(json)));
+  }
+
+  private Answer conditional(String method, String path, String header, String value, String json) {
+    return send(
+        request(path)
+            .header("Content-Type", JSON)
+            .header(header, value)
+            .method(method, BodyPublishers.ofString(json)));
   }
 }

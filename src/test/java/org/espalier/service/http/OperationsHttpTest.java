@@ -41,8 +41,10 @@ class OperationsHttpTest extends HttpTest {
     assertThat(api.get("paths").propertyNames())
         .containsExactlyInAnyOrder(
             "/v1/events",
+            "/v1/items",
             "/v1/items/{id}",
             "/v1/items:batch",
+            "/v1/users",
             "/v1/users/{id}",
             "/v1/users:batch",
             "/v1/users/{id}/events",
@@ -79,6 +81,8 @@ class OperationsHttpTest extends HttpTest {
             "/v1/admin/backups",
             "/v1/admin/experiments",
             "/v1/admin/experiments/{id}",
+            "/v1/admin/erasures",
+            "/v1/admin/erasures/{id}",
             "/v1/admin/keys",
             "/v1/admin/keys/{id}",
             "/v1/admin/stats",

@@ -25,7 +25,7 @@ class ProblemsHttpTest extends HttpTest {
         "/v1",
         "/v1/",
         "/v1/nothing",
-        "/v1/items",
+        "/v1/item",
         "/v1/events/",
         "/v1/items//",
         "/error",
@@ -39,8 +39,8 @@ class ProblemsHttpTest extends HttpTest {
   @CsvSource({
     "GET, /v1/events, POST",
     "DELETE, /v1/events, POST",
-    "PATCH, /v1/items/a, 'DELETE, GET, PUT'",
-    "POST, /v1/users/a, 'DELETE, GET, PUT'",
+    "POST, /v1/items/a, 'DELETE, GET, PATCH, PUT'",
+    "POST, /v1/users/a, 'DELETE, GET, PATCH, PUT'",
     "BREW, /v1/events, POST"
   })
   void a_method_that_a_route_does_not_take_is_answered_with_those_it_does(

@@ -43,7 +43,7 @@ class RestartTest {
       send(service, "PUT", "/v1/items/i1", "{\"fields\":{\"title\":\"Dune\"}}").assertStatus(201);
       send(service, "PUT", "/v1/items/i2", "{\"hidden\":true}").assertStatus(201);
       send(service, "DELETE", "/v1/items/i3", "").assertStatus(204);
-      send(service, "DELETE", "/v1/users/u5", "").assertStatus(202);
+      erase(service, "u5");
       Answer popular = send(service, "GET", RECOMMEND, "").assertStatus(200);
       assertThat(popular.json().get("fallback").asString()).isEqualTo("popular");
       assertThat(popular.json().get("generation").isNull()).isTrue();

@@ -87,6 +87,60 @@ class DeadLetterBoxTest {
     }
   }
 
+  @Test
+  void letters_of_a_user_are_deleted_as_soon_as_they_were_replayed() {
+    String prefix = "t" + UUID.randomUUID();
+    try (Rig rig = new Rig(Broker.address(), prefix, data.resolve("store"))) {
+      rig.start();
+      Rig.await("reading", () -> rig.state(Feed.EVENTS) instanceof FeedState.Reading);
+      rig.send(Feed.EVENTS, "ann", "{\"event_id\":\"e1\"}");
+      rig.send(Feed.EVENTS, "bob", "{\"user_id\":\"ann\"}");
+      rig.send(Feed.EVENTS, "bob", "{\"user_id\":\"anna\"}");
+      rig.awaitAll(Feed.EVENTS);
+      DeadLetterBox box = new DeadLetterBox(rig.clients(prefix), prefix);
+      DeadLetterTraces traces = new DeadLetterTraces(box, prefix);
+      assertThat(traces.remove("ann", () -> false))
+          .filteredOn(trace -> trace.place().startsWith("dead letters"))
+          .singleElement()
+          .satisfies(trace -> {
+            assertThat(trace.removed()).isZero();
+            assertThat(trace.kept()).isEqualTo(2);
+            assertThat(trace.note()).contains("retention", "replay");
+          });
+      assertThat(box.page(Feed.EVENTS, null, 10).items()).as("nobody replayed them").hasSize(3);
+
+      rig.intakes = intake -> () -> new ForgivingBatch(intake.begin());
+      rig.restart();
+      assertThat(box.replay(Feed.EVENTS, 10).replayed()).isEqualTo(3);
+      rig.awaitAll(Feed.EVENTS);
+      assertThat(traces.remove("ann", () -> false))
+          .filteredOn(trace -> trace.place().startsWith("dead letters"))
+          .singleElement()
+          .satisfies(trace -> {
+            assertThat(trace.removed()).isEqualTo(2);
+            assertThat(trace.kept()).isZero();
+          });
+      assertThat(box.page(Feed.EVENTS, null, 10).items())
+          .extracting(DeadLetter::value)
+          .doesNotContain("{\"event_id\":\"e1\"}", "{\"user_id\":\"ann\"}");
+      assertThat(traces.remove("nobody", () -> false))
+          .noneMatch(trace -> trace.place().startsWith("dead letters"));
+    }
+  }
+
+  /** Takes every record and stores none. */
+  private record ForgivingBatch(Intake.Batch batch) implements Intake.Batch {
+    @Override
+    public void add(ConsumerRecord<byte[], byte[]> record) {
+      // as if its cause were gone
+    }
+
+    @Override
+    public Intake.Stored submit(String source, long from, long next) {
+      return batch.submit(source, from, next);
+    }
+  }
+
   /** Meets a defect at every record. */
   private record RefusingBatch(Intake.Batch batch) implements Intake.Batch {
     @Override

@@ -1,0 +1,71 @@
+package org.espalier.service.access;
+
+import java.time.Clock;
+import java.util.Map;
+import org.espalier.service.control.ControlDatabase;
+import org.espalier.service.platform.EspalierApplication;
+import org.espalier.service.platform.EspalierProperties;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+
+/** The keys of a service that is stopped: its settings and the control plane's database, and nothing else of it. */
+public final class KeyFolder implements AutoCloseable {
+
+  private static final String CONTROL = "org.espalier.service.control";
+  private static final String ACCESS = "org.espalier.service.access";
+
+  private final ConfigurableApplicationContext context;
+
+  private KeyFolder(ConfigurableApplicationContext context) {
+    this.context = context;
+  }
+
+  /**
+   * Opens the database, which a running service keeps to itself where it is a file.
+   *
+   * @param settings by their full names; they win over the environment and files
+   * @throws org.espalier.service.platform.StartFailedException with one line that says what is wrong
+   */
+  public static KeyFolder open(Map<String, String> settings) {
+    ConfigurableApplicationContext context =
+        EspalierApplication.run(
+            Parts.class,
+            settings.entrySet().stream()
+                .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+                .toArray(String[]::new));
+    try {
+      context.getBean(ControlDatabase.class).openNow();
+      return new KeyFolder(context);
+    } catch (RuntimeException e) {
+      try (context) {
+        throw e;
+      }
+    }
+  }
+
+  public Keys keys() {
+    return context.getBean(Keys.class);
+  }
+
+  @Override
+  public void close() {
+    context.close();
+  }
+
+  /** No stereotype, so that the service itself does not find it. */
+  @EnableAutoConfiguration
+  @EnableConfigurationProperties({EspalierProperties.class, AccessProperties.class})
+  @AutoConfigurationPackage(basePackages = {CONTROL, ACCESS})
+  @ComponentScan({CONTROL, ACCESS})
+  static class Parts {
+
+    @Bean
+    Clock clock() {
+      return Clock.systemUTC();
+    }
+  }
+}

@@ -69,6 +69,15 @@ class RestartTest {
         "--server.port=0", "--espalier.data-dir=" + data, "--espalier.ranking.warm-up=0ms");
   }
 
+  private static void erase(ConfigurableApplicationContext service, String user) {
+    RunningHttp http =
+        new RunningHttp(
+            Integer.parseInt(service.getEnvironment().getRequiredProperty("local.server.port")));
+    http.awaitAdmin();
+    String erasure = http.delete("/v1/users/" + user).assertStatus(202).header("Location");
+    http.await(erasure, now -> now.json().get("status").asString().equals("completed"));
+  }
+
   private static void trainAndActivate(ConfigurableApplicationContext service) {
     TrainingSpec spec = new TrainingSpec(MfLoss.ALS, 4, 1, 1, 0);
     Trained trained =

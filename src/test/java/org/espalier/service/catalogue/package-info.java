@@ -1,0 +1,4 @@
+@NullMarked
+package org.espalier.service.catalogue;
+
+import org.jspecify.annotations.NullMarked;

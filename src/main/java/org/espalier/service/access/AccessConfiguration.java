@@ -1,6 +1,8 @@
 package org.espalier.service.access;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
@@ -62,7 +64,11 @@ class AccessConfiguration {
   @ConditionalOnWebApplication
   static class Web implements WebMvcConfigurer {
 
-    private final RouteScopes scopes = new RouteScopes();
+    private final RouteScopes scopes;
+
+    Web(MeterRegistry meters) {
+      this.scopes = new RouteScopes(meters);
+    }
 
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
@@ -70,13 +76,17 @@ class AccessConfiguration {
     }
 
     @Bean
-    RouteScopes routeScopes() {
-      return scopes;
+    ListenAddress listenAddress(Environment environment, KeyRing ring) {
+      return new ListenAddress(environment, ring);
     }
 
     @Bean
-    ListenAddress listenAddress(Environment environment, KeyRing ring) {
-      return new ListenAddress(environment, ring);
+    MeterBinder keyExpiry(KeyRing ring) {
+      return meters ->
+          Gauge.builder("espalier.access.key.expiry", ring, KeyRing::secondsToExpiry)
+              .baseUnit("seconds")
+              .description("until the next of the active keys expires")
+              .register(meters);
     }
 
     @Bean

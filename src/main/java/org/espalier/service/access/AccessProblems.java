@@ -32,6 +32,9 @@ final class AccessProblems
 
   private static final Logger log = LoggerFactory.getLogger(AccessProblems.class);
 
+  /** The counter of refusals, by code. */
+  static final String REFUSED = "espalier.access.refused";
+
   private static final int ADDRESSES_MAX = 10_000;
   private static final String CHALLENGE = "Bearer realm=\"espalier\"";
   private static final int IPV6_NETWORK_BYTES = 8;
@@ -110,7 +113,7 @@ final class AccessProblems
   private void refuse(
       ProblemCode code, String detail, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    meters.counter("espalier.access.refused", "code", code.code()).increment();
+    meters.counter(REFUSED, "code", code.code()).increment();
     Problem.of(code, detail, TraceId.of(request)).write(request, response);
   }
 

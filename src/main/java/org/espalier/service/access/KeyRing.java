@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.espalier.service.access.KeyRow.Status;
 import org.espalier.service.wire.ProblemCode;
@@ -87,6 +88,18 @@ final class KeyRing {
                 !entry.row.keyId().equals(keyId)
                     && active(entry.row)
                     && entry.holder.may(Scope.ADMIN));
+  }
+
+  /** Seconds until the next of the active keys expires; NaN when none does. */
+  double secondsToExpiry() {
+    return entries.values().stream()
+        .map(Entry::row)
+        .filter(this::active)
+        .map(KeyRow::expiresMs)
+        .filter(Objects::nonNull)
+        .mapToDouble(expiresMs -> (expiresMs - clock.millis()) * 1e-3)
+        .min()
+        .orElse(Double.NaN);
   }
 
   private boolean active(KeyRow row) {

@@ -1,5 +1,6 @@
 package org.espalier.service.access;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -26,6 +27,11 @@ final class RouteScopes implements HandlerInterceptor {
   private static final String DOCS = "org.springdoc.";
 
   private final Map<HandlerMethod, Optional<Scope>> known = new ConcurrentHashMap<>();
+  private final MeterRegistry meters;
+
+  RouteScopes(MeterRegistry meters) {
+    this.meters = meters;
+  }
 
   @Override
   public boolean preHandle(
@@ -47,8 +53,12 @@ final class RouteScopes implements HandlerInterceptor {
         HttpHeaders.WWW_AUTHENTICATE,
         "Bearer realm=\"espalier\", error=\"insufficient_scope\", scope=\"%s\""
             .formatted(needed.text()));
-    throw new ProblemException(
-        ProblemCode.SCOPE_MISSING, "this route needs a key with the scope " + needed.text());
+    throw refused("this route needs a key with the scope " + needed.text());
+  }
+
+  private ProblemException refused(String detail) {
+    meters.counter(AccessProblems.REFUSED, "code", ProblemCode.SCOPE_MISSING.code()).increment();
+    return new ProblemException(ProblemCode.SCOPE_MISSING, detail);
   }
 
   /** The scope that a handler needs; empty when nobody has said. */

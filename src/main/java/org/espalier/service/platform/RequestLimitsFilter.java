@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import org.espalier.service.wire.Limits;
 import org.espalier.service.wire.Problem;
 import org.espalier.service.wire.ProblemCode;
@@ -20,7 +21,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Refuses what no route can take: bodies over the limit, at once when their length is declared and while they are read
- * when it is not; compressed bodies, which could unpack to anything; and paths with a raw semicolon, which servlets
+ * when it is not; bodies that drip in; compressed bodies, which could unpack to anything; and paths with a raw semicolon, which servlets
  * would cut from an id in silence.
  */
 @Component
@@ -28,9 +29,11 @@ import org.springframework.web.filter.OncePerRequestFilter;
 class RequestLimitsFilter extends OncePerRequestFilter {
 
   private final long bytesMax;
+  private final long timeMaxNs;
 
   RequestLimitsFilter(Limits limits) {
     this.bytesMax = limits.bodySize().toBytes();
+    this.timeMaxNs = limits.bodyTime().toNanos();
   }
 
   @Override
@@ -53,7 +56,7 @@ class RequestLimitsFilter extends OncePerRequestFilter {
       String detail = "the path has a raw ';'; write %3B where an id has one";
       refuse(ProblemCode.BAD_REQUEST, detail, request, response);
     } else {
-      chain.doFilter(new LimitedRequest(request, bytesMax), response);
+      chain.doFilter(new LimitedRequest(request, bytesMax, timeMaxNs), response);
     }
   }
 
@@ -65,17 +68,19 @@ class RequestLimitsFilter extends OncePerRequestFilter {
 
   private static final class LimitedRequest extends HttpServletRequestWrapper {
     private final long bytesMax;
+    private final long timeMaxNs;
     private @Nullable ServletInputStream input; // one counter a request
 
-    LimitedRequest(HttpServletRequest request, long bytesMax) {
+    LimitedRequest(HttpServletRequest request, long bytesMax, long timeMaxNs) {
       super(request);
       this.bytesMax = bytesMax;
+      this.timeMaxNs = timeMaxNs;
     }
 
     @Override
     public ServletInputStream getInputStream() throws IOException {
       if (input == null) {
-        input = new LimitedInput(super.getInputStream(), bytesMax);
+        input = new LimitedInput(super.getInputStream(), bytesMax, timeMaxNs);
       }
       return input;
     }
@@ -84,11 +89,14 @@ class RequestLimitsFilter extends OncePerRequestFilter {
   private static final class LimitedInput extends ServletInputStream {
     private final ServletInputStream in;
     private final long bytesMax;
+    private final long timeMaxNs;
+    private final long startNs = System.nanoTime();
     private long bytesRead;
 
-    LimitedInput(ServletInputStream in, long bytesMax) {
+    LimitedInput(ServletInputStream in, long bytesMax, long timeMaxNs) {
       this.in = in;
       this.bytesMax = bytesMax;
+      this.timeMaxNs = timeMaxNs;
     }
 
     @Override
@@ -105,7 +113,11 @@ class RequestLimitsFilter extends OncePerRequestFilter {
       return read;
     }
 
-    private void count(int more) throws BodyTooLargeException {
+    /** A byte now and then keeps a connection from timing out, so the whole has a time as well. */
+    private void count(int more) throws IOException {
+      if (System.nanoTime() - startNs > timeMaxNs) {
+        throw new SocketTimeoutException("the body takes too long");
+      }
       bytesRead += more;
       if (bytesRead > bytesMax) {
         throw new BodyTooLargeException(bytesMax);

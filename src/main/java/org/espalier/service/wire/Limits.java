@@ -12,6 +12,7 @@ import org.springframework.validation.annotation.Validated;
  * Bounds of everything that callers send; what is over a bound is refused with a code, never cut.
  *
  * @param bodySize largest body of a request, 1KB to 1GB; a larger one is refused with 413 while it is read
+ * @param bodyTime how long a body may take to arrive, 1s to 1h; a slower one is answered 408
  * @param elements most events or records of one request; more are refused with 413
  * @param elementSize largest line of an NDJSON body, up to 16MB
  * @param jsonDepth deepest nesting of arrays and objects in a body
@@ -26,6 +27,7 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties("espalier.limits")
 public record Limits(
     @DefaultValue("16MB") DataSize bodySize,
+    @DefaultValue("60s") Duration bodyTime,
     @DefaultValue("10000") @Min(1) @Max(1_000_000) int elements,
     @DefaultValue("256KB") DataSize elementSize,
     @DefaultValue("64") @Min(8) @Max(500) int jsonDepth,
@@ -42,6 +44,9 @@ public record Limits(
     requireSize("context-size", contextSize, DataSize.ofBytes(2), DataSize.ofMegabytes(1));
     requireSize("field-name-size", fieldNameSize, DataSize.ofBytes(1), DataSize.ofBytes(512));
     requireSize("field-value-size", fieldValueSize, DataSize.ofBytes(1), DataSize.ofMegabytes(1));
+    if (bodyTime.toMillis() < 1000 || bodyTime.compareTo(Duration.ofHours(1)) > 0) {
+      throw new IllegalArgumentException("espalier.limits.body-time must be 1s to 1h");
+    }
     if (futureTime.isNegative()) {
       throw new IllegalArgumentException("espalier.limits.future-time must not be negative");
     }

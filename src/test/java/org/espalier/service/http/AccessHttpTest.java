@@ -3,6 +3,7 @@ package org.espalier.service.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -17,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.espalier.service.platform.EspalierApplication;
@@ -79,6 +81,8 @@ class AccessHttpTest {
             "--espalier.data-dir=" + data,
             "--espalier.ranking.warm-up=0ms",
             "--espalier.access.admin-key=" + CONFIGURED,
+            "--espalier.limits.body-time=1s",
+            "--espalier.catalogue.require-if-match=true",
             "--espalier.access.failures-per-minute=100000");
     base = "http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port");
     while (send("GET", "/v1/admin/keys", CONFIGURED, "").status() == 503) {
@@ -346,6 +350,84 @@ class AccessHttpTest {
   @Test
   void a_key_that_is_not_there_cannot_be_revoked() {
     send("DELETE", "/v1/admin/keys/nothing", CONFIGURED, "").assertProblem(ProblemCode.UNKNOWN_KEY);
+  }
+
+  @Test
+  void where_versions_are_asked_for_a_record_is_not_changed_without_one() {
+    String key = keys.get("read and write");
+    String path = "/v1/items/guarded";
+    String tag = send("PUT", path, key, "{}").assertStatus(201).header("ETag");
+    for (String method : new String[] {"PUT", "PATCH", "DELETE"}) {
+      send(method, path, key, method.equals("DELETE") ? "" : "{\"hidden\":true}")
+          .assertProblem(ProblemCode.VERSION_MISSING);
+    }
+    assertThat(send("GET", path, key, "").header("ETag")).isEqualTo(tag);
+    send(
+            HttpRequest.newBuilder(URI.create(base + path))
+                .headers("X-API-Key", Objects.requireNonNull(key), "If-Match", tag)
+                .DELETE())
+        .assertStatus(204);
+  }
+
+  @Test
+  void a_body_that_drips_in_is_given_up_although_the_connection_is_never_silent() throws Exception {
+    try (RawHttp http = new RawHttp(URI.create(base).getPort())) {
+      http.send(
+          "POST /v1/events HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nX-API-Key: "
+              + CONFIGURED
+              + "\r\nContent-Length: 1000\r\n\r\n[");
+      AtomicBoolean answered = new AtomicBoolean();
+      Thread drip =
+          Thread.startVirtualThread(() -> {
+            try {
+              while (!answered.get()) {
+                http.send(" ");
+                LockSupport.parkNanos(50_000_000);
+              }
+            } catch (IOException e) {
+              // the service has closed the connection
+            }
+          });
+      http.answer().assertProblem(ProblemCode.REQUEST_TIMEOUT);
+      answered.set(true);
+      drip.join();
+    }
+  }
+
+  @Test
+  void a_thousand_idle_connections_keep_nobody_out() throws Exception {
+    List<RawHttp> idle = new ArrayList<>();
+    try {
+      for (int i = 0; i < 1000; i++) {
+        RawHttp connection = new RawHttp(URI.create(base).getPort());
+        idle.add(connection);
+        if (i % 2 == 0) {
+          connection.send("GET /v1/items/x HTTP/1.1\r\nHost:"); // and never the rest
+        }
+      }
+      assertThat(send("GET", "/v1/items/x", keys.get("read"), "").status()).isEqualTo(404);
+    } finally {
+      for (RawHttp connection : idle) {
+        connection.close();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /v1/items/a%0D%0ASet-Cookie:%20x=y HTTP/1.1\r\nHost: a\r\nX-API-Key: KEY\r\n\r\n",
+        "GET /v1/items?cursor=%0D%0ASet-Cookie:%20x=y HTTP/1.1\r\nHost: a\r\nX-API-Key: KEY\r\n\r\n",
+        "GET /v1/items/a HTTP/1.1\r\nHost: a\r\nX-API-Key: KEY\r\ntraceparent: x\r\n Set-Cookie: x=y\r\n\r\n",
+        "GET /v1/items/a HTTP/1.1\r\nHost: a\r\nX-API-Key: x\rSet-Cookie: x=y\r\n\r\n",
+        "GET /v1/items/a HTTP/1.1\r\nHost: a\r\nX-API-Key: x\u0000\r\n\r\n"
+      })
+  void nothing_that_is_sent_becomes_a_header_of_the_answer(String request) throws Exception {
+    try (RawHttp http = new RawHttp(URI.create(base).getPort())) {
+      Answer answer = http.send(request.replace("KEY", CONFIGURED)).answer();
+      assertThat(answer.status()).isBetween(400, 404);
+      assertThat(answer.headers().firstValue("Set-Cookie")).isEmpty();
+    }
   }
 
   private String make(String name, String scopes, @Nullable Instant expires) {

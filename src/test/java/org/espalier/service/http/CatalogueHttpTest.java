@@ -216,8 +216,7 @@ class CatalogueHttpTest extends HttpTest {
     begun.assertMembers(
         "erasure_id", "status", "removed", "traces", "error", "created_at", "finished_at");
     String place = begun.header("Location");
-    assertThat(place)
-        .isEqualTo("/v1/admin/erasures/" + begun.json().get("erasure_id").asString());
+    assertThat(place).isEqualTo("/v1/admin/erasures/" + begun.json().get("erasure_id").asString());
     Answer erasure =
         service.await(
             place, now -> !now.assertStatus(200).json().get("status").asString().equals("running"));
@@ -248,7 +247,8 @@ class CatalogueHttpTest extends HttpTest {
     String first = put(path, "{}").assertStatus(201).header("ETag");
     assertThat(first).matches("\"[0-9a-f]+-1\"");
     assertThat(get(path).header("ETag")).isEqualTo(first);
-    String second = conditional("PUT", path, "If-Match", first, "{}").assertStatus(200).header("ETag");
+    String second =
+        conditional("PUT", path, "If-Match", first, "{}").assertStatus(200).header("ETag");
     assertThat(second).isNotEqualTo(first);
     conditional("PUT", path, "If-Match", first, "{\"fields\":{\"a\":1}}")
         .assertProblem(ProblemCode.VERSION_MISMATCH);
@@ -324,7 +324,8 @@ class CatalogueHttpTest extends HttpTest {
     put("/v1/items/crowded", "{}").assertStatus(201);
     IntStream.range(0, 40)
         .parallel()
-        .forEach(i -> patch("/v1/items/crowded", "{\"fields\":{\"f" + i + "\":1}}").assertStatus(200));
+        .forEach(
+            i -> patch("/v1/items/crowded", "{\"fields\":{\"f" + i + "\":1}}").assertStatus(200));
     assertThat(get("/v1/items/crowded").json().get("fields")).hasSize(40);
   }
 
@@ -368,7 +369,8 @@ class CatalogueHttpTest extends HttpTest {
       String forged = cursor.substring(0, i) + other + cursor.substring(i + 1);
       get("/v1/items?cursor=" + forged).assertProblem(ProblemCode.INVALID_CURSOR);
     }
-    for (String bad : new String[] {"", "x", "AAAAAAAAAAAA", cursor + "A", cursor.substring(1), "%00"}) {
+    for (String bad :
+        new String[] {"", "x", "AAAAAAAAAAAA", cursor + "A", cursor.substring(1), "%00"}) {
       get("/v1/items?cursor=" + bad).assertProblem(ProblemCode.INVALID_CURSOR);
     }
     for (String limit : new String[] {"0", "-1", "1001", "1000000000"}) {

@@ -2,6 +2,7 @@ package org.espalier.service.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.http.HttpRequest.BodyPublishers;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -33,6 +34,27 @@ class OperationsHttpTest extends HttpTest {
         .contains("espalier_ingest_events_total{outcome=\"invalid_element\"}")
         .contains("uri=\"/v1/users/{id}/events\"")
         .doesNotContain("metered", "nothing-that-should-be-a-label");
+  }
+
+  @Test
+  void nothing_that_a_caller_makes_up_becomes_a_label() {
+    String marker = "madeup5c1e";
+    String event =
+        "{\"type\":\"%1$s\",\"user_id\":\"%1$s\",\"item_id\":\"%1$s\",\"ranking_id\":\"%1$s\",\"%1$s\":1}";
+    post("/v1/events", "[" + event.formatted(marker) + "]");
+    post("/v1/rank", "{\"user_id\":\"%1$s\",\"items\":[{\"id\":\"%1$s\"}]}".formatted(marker));
+    get("/v1/recommend/" + marker + "?n=1&" + marker + "=" + marker);
+    get("/v1/admin/jobs?kind=" + marker);
+    get("/v1/admin/generations/" + marker);
+    get("/actuator/health/" + marker);
+    get("/" + marker);
+    send(request("/v1/items/x").method(marker, BodyPublishers.noBody()));
+    send(
+        request("/v1/items/x")
+            .headers("Accept", "text/" + marker, "User-Agent", marker, "X-API-Key", marker)
+            .GET());
+    post("/v1/events", "text/" + marker, new byte[1]);
+    assertThat(get("/actuator/prometheus").assertStatus(200).body()).doesNotContain(marker);
   }
 
   @Test
@@ -87,6 +109,8 @@ class OperationsHttpTest extends HttpTest {
             "/v1/admin/keys/{id}",
             "/v1/admin/stats",
             "/v1/admin/audit");
+    assertThat(api.get("components").get("securitySchemes").propertyNames())
+        .containsExactlyInAnyOrder("bearer", "header");
     JsonNode schemas = api.get("components").get("schemas");
     assertThat(schemas.get("Event").get("properties").propertyNames())
         .containsExactlyInAnyOrder(

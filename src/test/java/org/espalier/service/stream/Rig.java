@@ -137,6 +137,7 @@ final class Rig implements AutoCloseable {
     Limits limits =
         new Limits(
             DataSize.ofMegabytes(16),
+            Duration.ofMinutes(1),
             10_000,
             DataSize.ofKilobytes(256),
             64,

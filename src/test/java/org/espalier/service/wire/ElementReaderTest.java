@@ -236,6 +236,7 @@ class ElementReaderTest {
   private static Limits limits(int elements) {
     return new Limits(
         DataSize.ofMegabytes(1),
+        Duration.ofMinutes(1),
         elements,
         DataSize.ofKilobytes(2),
         12,

@@ -60,6 +60,15 @@ class AccessConfiguration {
     return new Keys(database, rows, ring, copy, audit, instance, clock);
   }
 
+  /** There for commands too: without one Spring makes up a user and logs a password. */
+  @Bean
+  AuthenticationManager authenticationManager(KeyRing ring) {
+    return presented ->
+        presented instanceof PresentedKey key
+            ? ring.holder(key.getCredentials())
+            : presented; // this machine, while there are no keys
+  }
+
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnWebApplication
   static class Web implements WebMvcConfigurer {
@@ -92,14 +101,6 @@ class AccessConfiguration {
     @Bean
     AccessProblems accessProblems(AccessProperties properties, MeterRegistry meters) {
       return new AccessProblems(properties, meters);
-    }
-
-    @Bean
-    AuthenticationManager authenticationManager(KeyRing ring) {
-      return presented ->
-          presented instanceof PresentedKey key
-              ? ring.holder(key.getCredentials())
-              : presented; // this machine, while there are no keys
     }
 
     /** No cookies and no sessions, so nothing to forge; headers are a filter's that also sees what never comes here. */

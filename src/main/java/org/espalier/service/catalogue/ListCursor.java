@@ -18,7 +18,7 @@ record ListCursor(Catalogue.Kind kind, int fromId) {
 
   String text() {
     ByteBuffer bytes = ByteBuffer.allocate(BODY_BYTES + Integer.BYTES);
-    bytes.put((byte) ('A' + kind.ordinal())).putInt(fromId);
+    bytes.put(list(kind)).putInt(fromId);
     bytes.putInt(checksum(bytes.array()));
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
   }
@@ -30,7 +30,7 @@ record ListCursor(Catalogue.Kind kind, int fromId) {
         ByteBuffer body = ByteBuffer.wrap(bytes);
         byte list = body.get();
         int fromId = body.getInt();
-        if (list == 'A' + kind.ordinal() && fromId >= 0 && body.getInt() == checksum(bytes)) {
+        if (list == list(kind) && fromId >= 0 && body.getInt() == checksum(bytes)) {
           return new ListCursor(kind, fromId);
         }
       }
@@ -40,6 +40,13 @@ record ListCursor(Catalogue.Kind kind, int fromId) {
     throw new ProblemException(
         ProblemCode.INVALID_CURSOR,
         "take the cursor from this list's next_cursor, or leave it out");
+  }
+
+  private static byte list(Catalogue.Kind kind) {
+    return switch (kind) {
+      case ITEM -> 'I';
+      case USER -> 'U';
+    };
   }
 
   private static int checksum(byte[] bytes) {

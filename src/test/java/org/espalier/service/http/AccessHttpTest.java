@@ -362,10 +362,9 @@ class AccessHttpTest {
           .assertProblem(ProblemCode.VERSION_MISSING);
     }
     assertThat(send("GET", path, key, "").header("ETag")).isEqualTo(tag);
-    send(
-            HttpRequest.newBuilder(URI.create(base + path))
-                .headers("X-API-Key", Objects.requireNonNull(key), "If-Match", tag)
-                .DELETE())
+    send(HttpRequest.newBuilder(URI.create(base + path))
+            .headers("X-API-Key", Objects.requireNonNull(key), "If-Match", tag)
+            .DELETE())
         .assertStatus(204);
   }
 

@@ -39,9 +39,10 @@ class OperationsHttpTest extends HttpTest {
   @Test
   void nothing_that_a_caller_makes_up_becomes_a_label() {
     String marker = "madeup5c1e";
-    String event =
-        "{\"type\":\"%1$s\",\"user_id\":\"%1$s\",\"item_id\":\"%1$s\",\"ranking_id\":\"%1$s\",\"%1$s\":1}";
-    post("/v1/events", "[" + event.formatted(marker) + "]");
+    post(
+        "/v1/events",
+        "[{\"type\":\"M\",\"user_id\":\"M\",\"item_id\":\"M\",\"ranking_id\":\"M\"},{\"M\":1}]"
+            .replace("M", marker));
     post("/v1/rank", "{\"user_id\":\"%1$s\",\"items\":[{\"id\":\"%1$s\"}]}".formatted(marker));
     get("/v1/recommend/" + marker + "?n=1&" + marker + "=" + marker);
     get("/v1/admin/jobs?kind=" + marker);

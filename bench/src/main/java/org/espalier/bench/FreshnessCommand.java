@@ -20,6 +20,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.espalier.learning.data.world.SampleWorld;
+import org.espalier.service.cli.KeyOption;
 import org.espalier.service.console.Console;
 import org.espalier.service.platform.EspalierApplication;
 import org.espalier.service.propagation.PropagationPlan.Model;
@@ -101,6 +102,7 @@ final class FreshnessCommand implements Callable<Integer> {
       description = "Events of the world, before it begins (default: ${DEFAULT-VALUE}).")
   private long events;
 
+  @Mixin private KeyOption key = new KeyOption();
   @Mixin private @Nullable ResultOptions result;
   @Spec private @Nullable CommandSpec spec;
 
@@ -242,13 +244,15 @@ final class FreshnessCommand implements Callable<Integer> {
 
   private JsonNode post(URI base, String path, String json)
       throws IOException, InterruptedException {
-    HttpResponse<String> answer =
-        http.send(
-            HttpRequest.newBuilder(base.resolve(path))
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(json))
-                .build(),
-            BodyHandlers.ofString());
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(base.resolve(path))
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(json));
+    String apiKey = key.text();
+    if (apiKey != null) {
+      request.header("Authorization", "Bearer " + apiKey);
+    }
+    HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
     if (answer.statusCode() != 200 && answer.statusCode() != 202) {
       throw new IOException("the service answered " + answer.statusCode() + ": " + answer.body());
     }

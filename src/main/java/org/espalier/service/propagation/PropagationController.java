@@ -10,6 +10,8 @@ import org.espalier.service.jobs.JobEngine;
 import org.espalier.service.jobs.JobPage;
 import org.espalier.service.jobs.JobRoutes;
 import org.espalier.service.jobs.JobView;
+import org.espalier.service.wire.Needs;
+import org.espalier.service.wire.Scope;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -23,6 +25,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** {@code /v1/admin/propagations}: trainings and refreshes of propagators, and what all jobs have, for them alone. */
 @Tag(name = "admin")
+@Needs(Scope.ADMIN)
 @RestController
 class PropagationController {
 

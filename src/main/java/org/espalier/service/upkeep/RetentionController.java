@@ -4,6 +4,8 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import org.espalier.service.jobs.JobAccepted;
 import org.espalier.service.jobs.JobEngine;
+import org.espalier.service.wire.Needs;
+import org.espalier.service.wire.Scope;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -14,6 +16,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** {@code POST /v1/admin/retentions}. */
 @Tag(name = "admin")
+@Needs(Scope.ADMIN)
 @RestController
 class RetentionController {
 

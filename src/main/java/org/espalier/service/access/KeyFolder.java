@@ -1,6 +1,7 @@
 package org.espalier.service.access;
 
 import java.time.Clock;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.espalier.service.control.ControlDatabase;
 import org.espalier.service.platform.EspalierApplication;
@@ -31,10 +32,13 @@ public final class KeyFolder implements AutoCloseable {
    * @throws org.espalier.service.platform.StartFailedException with one line that says what is wrong
    */
   public static KeyFolder open(Map<String, String> settings) {
+    Map<String, String> all = new LinkedHashMap<>(settings);
+    all.put("spring.main.web-application-type", "none");
+    all.put("management.endpoint.health.validate-group-membership", "false"); // the store is not there
     ConfigurableApplicationContext context =
         EspalierApplication.run(
             Parts.class,
-            settings.entrySet().stream()
+            all.entrySet().stream()
                 .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
                 .toArray(String[]::new));
     try {

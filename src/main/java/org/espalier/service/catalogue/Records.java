@@ -77,7 +77,7 @@ class Records {
     CatalogueUpdate update =
         elements.readObject(
             request.getInputStream(), (parser, _) -> decoder.decode(parser, kind, id));
-    PutResult result = put(kind, List.of(update.onlyIf(version(kind, id, condition)))).getFirst();
+    PutResult result = put(kind, List.of(onlyIf(version(kind, id, condition), update))).getFirst();
     if (!result.stored()) {
       throw mismatch(condition);
     }
@@ -135,6 +135,16 @@ class Records {
         yield version;
       }
     };
+  }
+
+  private static CatalogueUpdate onlyIf(long version, CatalogueUpdate update) {
+    return new CatalogueUpdate(
+        update.id(),
+        update.fieldsJson(),
+        update.categories(),
+        update.hidden(),
+        update.timeMs(),
+        version);
   }
 
   private static long missing() {

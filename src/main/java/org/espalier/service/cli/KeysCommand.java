@@ -71,7 +71,6 @@ final class KeysCommand extends CommandGroup {
     @Override
     public Integer call() {
       Map<String, String> settings = new LinkedHashMap<>(others);
-      settings.put("spring.main.web-application-type", "none");
       settings.put("logging.threshold.console", "warn");
       if (dataDir != null) {
         settings.put("espalier.data-dir", dataDir.toString());

@@ -155,7 +155,8 @@ class PropagationHttpTest {
     JsonNode ranking = rank("newcomer", "false", "i7", "fresh");
     assertThat(ranking.get("fallback").isNull()).as(ranking.toString()).isTrue();
     assertThat(ranking.get("unknown_items")).as(ranking.toString()).isEmpty();
-    service.delete("/v1/users/newcomer").assertStatus(202);
+    String erasure = service.delete("/v1/users/newcomer").assertStatus(202).header("Location");
+    service.await(erasure, now -> now.json().get("status").asString().equals("completed"));
     assertThat(rank("newcomer", "true", "i7").get("fallback").asString()).isEqualTo("popular");
     assertThat(rank("newcomer", "true", "i7").get("items").get(0).get("explain").get("paths"))
         .isEmpty();

@@ -40,9 +40,4 @@ public record CatalogueUpdate(
       throw new IllegalArgumentException("ifVersion " + ifVersion + " is no version");
     }
   }
-
-  /** The same, for another version to be replaced. */
-  public CatalogueUpdate onlyIf(long version) {
-    return new CatalogueUpdate(id, fieldsJson, categories, hidden, timeMs, version);
-  }
 }

@@ -173,12 +173,13 @@ final class AdminShow {
   }
 
   static String backups(JsonNode list) {
-    TextTable table = new TextTable("backup", "MB", "created");
+    TextTable table = new TextTable("backup", "MB", "created", "database");
     for (JsonNode backup : list.get("items")) {
       table.row(
           text(backup.get("number")),
           megabytes(backup.get("bytes")),
-          text(backup.get("created_at")));
+          text(backup.get("created_at")),
+          backup.get("has_database").asBoolean() ? "yes" : "no");
     }
     return table.toString();
   }

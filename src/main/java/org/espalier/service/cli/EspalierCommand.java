@@ -25,6 +25,10 @@ import picocli.CommandLine.Command;
       FitCommand.class,
       ExportCommand.class,
       ImportCommand.class,
+      BackupCommand.class,
+      RestoreCommand.class,
+      VerifyCommand.class,
+      DoctorCommand.class,
       LauncherOnly.TestCommand.class,
       LauncherOnly.BenchCommand.class
     },

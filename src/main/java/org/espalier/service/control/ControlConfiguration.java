@@ -1,6 +1,5 @@
 package org.espalier.service.control;
 
-import java.nio.file.Path;
 import java.time.Clock;
 import org.espalier.service.platform.EspalierProperties;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -47,29 +46,5 @@ class ControlConfiguration {
   @Bean
   AuditLog auditLog(AuditRepository entries, Instance instance, Clock clock) {
     return new AuditLog(entries, instance, clock);
-  }
-
-  /** @param folder of the database's file */
-  private record FileDatabase(Path folder) implements JdbcConnectionDetails {
-
-    @Override
-    public String getJdbcUrl() {
-      String file = folder.resolve("control").toString().replace("\\", "\\\\").replace(";", "\\;");
-      return "jdbc:h2:file:"
-          + file
-          + ";MODE=PostgreSQL;CASE_INSENSITIVE_IDENTIFIERS=TRUE"
-          + ";WRITE_DELAY=0" // what is committed survives a crash of the process
-          + ";DB_CLOSE_ON_EXIT=FALSE"; // the pool closes it, after everything that uses it
-    }
-
-    @Override
-    public String getUsername() {
-      return "espalier";
-    }
-
-    @Override
-    public String getPassword() {
-      return "";
-    }
   }
 }

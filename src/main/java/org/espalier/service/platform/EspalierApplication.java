@@ -1,8 +1,10 @@
 package org.espalier.service.platform;
 
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -32,6 +34,23 @@ public class EspalierApplication {
   /** The same with other parts, for a command that needs a few. */
   public static ConfigurableApplicationContext run(Class<?> parts, String... args) {
     SpringApplication application = new SpringApplication(parts);
+    return run(new SpringApplication(EspalierApplication.class), args);
+  }
+
+  /**
+   * Reads the settings alone, and starts nothing.
+   *
+   * @param source a class that names the properties wanted
+   * @throws StartFailedException with one line that says which setting is wrong
+   */
+  public static ConfigurableApplicationContext settings(Class<?> source, String... args) {
+    SpringApplication application = new SpringApplication(source);
+    application.setWebApplicationType(WebApplicationType.NONE);
+    application.setDefaultProperties(Map.of("logging.threshold.console", "warn"));
+    return run(application, args);
+  }
+
+  private static ConfigurableApplicationContext run(SpringApplication application, String... args) {
     application.setLogStartupInfo(false);
     try {
       return application.run(args);

@@ -43,7 +43,8 @@ public record StoreProperties(
     }
   }
 
-  StoreOptions options() {
+  /** As the store takes them. */
+  public StoreOptions options() {
     return new StoreOptions(
         sync,
         Math.toIntExact(linger.toMillis()),

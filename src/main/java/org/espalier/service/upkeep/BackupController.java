@@ -32,10 +32,11 @@ class BackupController {
   }
 
   @Operation(
-      summary = "Back the store up",
+      summary = "Make a backup",
       description =
           "A job. Backups share the files that have not changed, so each but the first costs only what is new. The control"
-              + " plane's database is not in it.")
+              + " plane's database is in it when it is a file beside the store; a PostgreSQL has backups of its own. Unless"
+              + " verify is false, the backup is restored into a scratch folder and read from end to end.")
   @PostMapping(
       path = "/v1/admin/backups",
       consumes = MediaType.APPLICATION_JSON_VALUE,

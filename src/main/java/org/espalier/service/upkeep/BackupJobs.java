@@ -5,18 +5,17 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.espalier.embeddings.store.Backup;
-import org.espalier.embeddings.store.Backups;
-import org.espalier.embeddings.store.Store;
+import org.espalier.embeddings.store.StoreException;
 import org.espalier.service.jobs.JobContext;
+import org.espalier.service.jobs.JobFailedException;
 import org.espalier.service.jobs.JobKind;
 import org.espalier.service.jobs.JobOutcome;
-import org.espalier.service.platform.EspalierProperties;
 import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.ProblemException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Backups of the store, taken while it serves. */
+/** Backups, made while the service serves. */
 @Component
 class BackupJobs implements JobKind<BackupJobs.Request> {
 
@@ -26,29 +25,43 @@ class BackupJobs implements JobKind<BackupJobs.Request> {
    * Body of {@code POST /v1/admin/backups}.
    *
    * @param keep how many of the newest backups stay; null for the setting
+   * @param verify whether the backup is restored into a scratch folder and read; null for the setting
    */
   @Schema(name = "BackupRequest")
-  record Request(@Nullable Integer keep) {}
+  record Request(@Nullable Integer keep, @Nullable Boolean verify) {}
 
   /** A backup as callers see it. */
   @Schema(name = "Backup")
-  record View(int number, @JsonProperty("created_at") String createdAt, long bytes) {
+  record View(
+      int number,
+      @JsonProperty("created_at") String createdAt,
+      long bytes,
+      @JsonProperty("has_database") boolean hasDatabase) {
 
-    static View of(Backup backup) {
-      return new View(backup.number(), backup.created().toString(), backup.bytes());
+    static View of(Backup backup, BackupSet in) {
+      return new View(
+          backup.number(),
+          backup.created().toString(),
+          backup.bytes(),
+          in.hasDatabase(backup.number()));
     }
   }
 
-  private final Store store;
-  private final EspalierProperties espalier;
+  /** What a job has made. */
+  private record Made(
+      int number,
+      long bytes,
+      @JsonProperty("has_database") boolean hasDatabase,
+      boolean verified) {}
+
+  private final BackupMaker maker;
   private final BackupProperties properties;
 
   /** The folder takes one user at a time. */
   private final ReentrantLock folder = new ReentrantLock();
 
-  BackupJobs(Store store, EspalierProperties espalier, BackupProperties properties) {
-    this.store = store;
-    this.espalier = espalier;
+  BackupJobs(BackupMaker maker, BackupProperties properties) {
+    this.maker = maker;
     this.properties = properties;
   }
 
@@ -63,14 +76,11 @@ class BackupJobs implements JobKind<BackupJobs.Request> {
           ProblemCode.UNAVAILABLE, "a backup is being made; ask again when its job has ended");
     }
     try {
-      return backups().list().stream().map(View::of).toList();
+      BackupSet backups = maker.backups();
+      return backups.list().stream().map(backup -> View.of(backup, backups)).toList();
     } finally {
       folder.unlock();
     }
-  }
-
-  private Backups backups() {
-    return Backups.in(properties.folderOr(espalier));
   }
 
   @Override
@@ -85,7 +95,7 @@ class BackupJobs implements JobKind<BackupJobs.Request> {
 
   @Override
   public Request defaults() {
-    return new Request(null);
+    return new Request(null, null);
   }
 
   @Override
@@ -113,11 +123,19 @@ class BackupJobs implements JobKind<BackupJobs.Request> {
     }
     folder.lock();
     try {
-      context.phase("copying files", 0.9);
-      Backup made = store.backup(backups());
+      boolean verify = request.verify() == null ? properties.verify() : request.verify();
+      context.phase("copying files", verify ? 0.5 : 0.9);
+      Backup made = maker.make(context.workFolder());
+      if (verify) {
+        context.phase("restoring it for a proof", 0.9);
+        maker.prove(made.number(), context.workFolder());
+      }
       context.phase("removing old backups", 1);
-      backups().keepNewest(request.keep() == null ? properties.keep() : request.keep());
-      return new JobOutcome.Done(View.of(made));
+      maker.backups().keepNewest(request.keep() == null ? properties.keep() : request.keep());
+      boolean hasDatabase = maker.backups().hasDatabase(made.number());
+      return new JobOutcome.Done(new Made(made.number(), made.bytes(), hasDatabase, verify));
+    } catch (StoreException e) {
+      throw new JobFailedException(String.valueOf(e.getMessage()), e);
     } finally {
       folder.unlock();
     }

@@ -1,6 +1,7 @@
 package org.espalier.service.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -9,13 +10,20 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.espalier.embeddings.store.StoreOptions;
 import org.espalier.service.platform.EspalierApplication;
+import org.espalier.service.upkeep.BackupSet;
 import org.espalier.service.wire.ProblemCode;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -330,13 +338,39 @@ class AdminHttpTest {
   }
 
   @Test
-  void a_backup_is_made_and_listed_and_old_ones_go() {
+  void a_backup_is_made_listed_and_verified_old_ones_go_and_the_database_is_in_it(
+      @TempDir Path restored) throws Exception {
     for (int i = 0; i < 3; i++) {
       JsonNode job = service.awaitEnd(service.submit("/v1/admin/backups", "{\"keep\":2}"));
       assertThat(job.get("status").asString()).as(job.toString()).isEqualTo("succeeded");
     }
     assertThat(service.get("/v1/admin/backups").assertStatus(200).json().get("items")).hasSize(2);
-    assertThat(Files.isDirectory(data.resolve("backups"))).isTrue();
+    assertThat(service.get("/v1/admin/backups").texts("items", "has_database"))
+        .containsOnly("true");
+    BackupSet backups = BackupSet.in(data.resolve("backups"));
+    assertThat(backups.restore(OptionalInt.empty(), restored, true, StoreOptions.defaults()))
+        .returns(true, BackupSet.Restored::hasDatabase);
+    assertThat(restored.resolve("control/instance"))
+        .hasSameTextualContentAs(data.resolve("control/instance"));
+    try (Connection database =
+            DriverManager.getConnection(
+                "jdbc:h2:file:" + restored.resolve("control/control") + ";MODE=PostgreSQL",
+                "espalier",
+                "");
+        ResultSet jobs =
+            database
+                .createStatement()
+                .executeQuery("select count(*) from job where kind = 'backup'")) {
+      assertThat(jobs.next()).isTrue();
+      assertThat(jobs.getInt(1)).isGreaterThanOrEqualTo(3);
+    }
+    Path copy = data.resolve("backups/control").resolve(backups.list().getLast().number() + ".zip");
+    Files.write(copy, new byte[] {0}, StandardOpenOption.APPEND);
+    assertThatThrownBy(() ->
+            backups.restore(
+                OptionalInt.empty(), restored.resolve("x"), true, StoreOptions.defaults()))
+        .hasMessageContaining(
+            "is damaged or missing; restore another backup, or add --without-database");
   }
 
   @Test

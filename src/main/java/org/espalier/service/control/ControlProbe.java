@@ -1,0 +1,65 @@
+package org.espalier.service.control;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationInfoService;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.env.Environment;
+
+/** Looks at the control plane's database and changes nothing. */
+public final class ControlProbe {
+
+  private ControlProbe() {}
+
+  /**
+   * What is there.
+   *
+   * @param where the database is, without its password
+   * @param problem why it does not open; empty when it does
+   * @param newer whether a newer version of Espalier has used it
+   */
+  public record Answer(String where, String problem, boolean newer) {}
+
+  /**
+   * Opens the database that the settings name.
+   *
+   * @param folder of the file, where the settings name none
+   */
+  public static Answer ask(Environment settings, Path folder) {
+    String url = settings.getProperty("spring.datasource.url");
+    FileDatabase file = new FileDatabase(folder);
+    if (url == null && !file.exists()) {
+      return new Answer("a file that the first start makes in " + folder, "", false);
+    }
+    String where = url == null ? "a file in " + folder : url.replaceFirst("\\?.*", "");
+    try {
+      Flyway flyway =
+          url == null
+              ? flyway(file.getJdbcUrl(), file.getUsername(), file.getPassword())
+              : flyway(
+                  url,
+                  settings.getProperty("spring.datasource.username"),
+                  settings.getProperty("spring.datasource.password"));
+      MigrationInfoService migrations = flyway.info();
+      boolean newer =
+          Arrays.stream(migrations.applied())
+              .map(MigrationInfo::getState)
+              .anyMatch(state -> state.name().startsWith("FUTURE"));
+      return new Answer(where, "", newer);
+    } catch (FlywayException e) {
+      Throwable root = e;
+      while (root.getCause() != null) {
+        root = root.getCause();
+      }
+      String first = String.valueOf(root.getMessage()).lines().findFirst().orElse(root.toString());
+      return new Answer(where, first, false);
+    }
+  }
+
+  private static Flyway flyway(String url, @Nullable String user, @Nullable String password) {
+    return Flyway.configure().dataSource(url, user, password).load();
+  }
+}

@@ -24,6 +24,7 @@ import picocli.CommandLine.Command;
       AdminJobCommands.Backup.class,
       AdminJobCommands.CleanUp.class,
       AdminJobCommands.Trim.class,
+      AdminStartCommand.class,
       AdminGenerationCommands.Generations.class,
       AdminGenerationCommands.Generation.class,
       AdminGenerationCommands.Activate.class,

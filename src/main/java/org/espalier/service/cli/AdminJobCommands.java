@@ -385,7 +385,7 @@ final class AdminJobCommands {
     }
   }
 
-  private static int codeOf(JsonNode job) {
+  static int codeOf(JsonNode job) {
     String status = job.get("status").asString();
     return status.equals("failed") || status.equals("cancelled") ? ExitCode.SOFTWARE : ExitCode.OK;
   }

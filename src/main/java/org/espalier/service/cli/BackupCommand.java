@@ -54,13 +54,8 @@ final class BackupCommand implements Callable<Integer> {
   @Option(names = "--keep", description = "How many of the newest backups stay (default: 7).")
   private @Nullable Integer keep;
 
-  @Option(
-      names = "--no-verify",
-      negatable = true,
-      defaultValue = "true",
-      fallbackValue = "true",
-      description = "Do not restore it for a proof.")
-  private boolean verify;
+  @Option(names = "--no-verify", description = "Do not restore it for a proof.")
+  private boolean unverified;
 
   @Option(
       names = "-D",
@@ -98,10 +93,10 @@ final class BackupCommand implements Callable<Integer> {
     BackupMaker maker = service.part(BackupMaker.class);
     EspalierProperties properties = service.part(EspalierProperties.class);
     Path scratch = properties.workDir().resolve("backup");
-    try (Progress progress = Console.ofProcess().progress("Backing up", verify ? 3 : 2)) {
+    try (Progress progress = Console.ofProcess().progress("Backing up", unverified ? 2 : 3)) {
       Backup made = maker.make(scratch);
       progress.step(1);
-      if (verify) {
+      if (!unverified) {
         progress.note("restoring it for a proof");
         maker.prove(made.number(), scratch);
         progress.step(1);
@@ -121,7 +116,7 @@ final class BackupCommand implements Callable<Integer> {
     fields.put("number", made.number());
     fields.put("bytes", made.bytes());
     fields.put("has_database", hasDatabase);
-    fields.put("verified", verify);
+    fields.put("verified", !unverified);
     Objects.requireNonNull(result)
         .print(
             fields,
@@ -130,6 +125,6 @@ final class BackupCommand implements Callable<Integer> {
                     made.number(),
                     made.bytes() * 1e-6,
                     hasDatabase ? "with" : "without",
-                    verify ? "verified" : "not verified"));
+                    unverified ? "not verified" : "verified"));
   }
 }

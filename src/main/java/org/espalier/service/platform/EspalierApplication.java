@@ -46,7 +46,7 @@ public class EspalierApplication {
   public static ConfigurableApplicationContext settings(Class<?> source, String... args) {
     SpringApplication application = new SpringApplication(source);
     application.setWebApplicationType(WebApplicationType.NONE);
-    application.setDefaultProperties(Map.of("logging.threshold.console", "warn"));
+    application.setDefaultProperties(Map.of("logging.threshold.console", "off"));
     return run(application, args);
   }
 

@@ -112,6 +112,10 @@ class AdminCommandTest {
     assertThat(run("cleanup", "--wait")).isZero();
     assertThat(json("trim", "--max-age", "P36500D", "--wait", "--json").get("status").asString())
         .isEqualTo("succeeded");
+    assertThat(json("start", "backups", "--wait", "--json", "--request", "{\"keep\":1}").toString())
+        .contains("succeeded");
+    assertThat(run("start", "../keys")).isEqualTo(2);
+    assertThat(run("start", "backups", "--request", "[]")).isEqualTo(2);
     assertThat(text("stats")).contains("active_generation");
   }
 

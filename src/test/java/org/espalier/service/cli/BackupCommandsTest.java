@@ -47,6 +47,7 @@ class BackupCommandsTest {
     assertThat(first.get("verified").asBoolean()).isTrue();
     assertThat(first.get("has_database").asBoolean()).as("none was ever opened").isFalse();
     append(100, 150);
+    nothing_said();
     assertThat(run("backup", "--data-dir", "" + data, "--to", "" + backups, "--no-verify"))
         .isZero();
     assertThat(out.toString()).startsWith("backup 2: ").endsWith(", not verified\n");

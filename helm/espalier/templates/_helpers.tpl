@@ -2,8 +2,10 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 40 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* At most 40 characters, so that what is appended fits into 52, the longest name of a CronJob. */}}
+{{/* At most 36 characters, so that what is appended fits into 52, the longest name of a CronJob. Every object asks for it
+     first, so that wrong values are refused before anything is rendered. */}}
 {{- define "espalier.fullname" -}}
+{{- include "espalier.validate" . -}}
 {{- if .Values.fullnameOverride -}}
 {{- .Values.fullnameOverride | trunc 36 | trimSuffix "-" -}}
 {{- else if contains (include "espalier.name" .) .Release.Name -}}
@@ -31,6 +33,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 
 {{- define "espalier.secretName" -}}
 {{ default (printf "%s-keys" (include "espalier.fullname" .)) .Values.keys.existingSecret }}
+{{- end -}}
+
+{{- define "espalier.secretKey" -}}
+{{ if .Values.keys.existingSecret }}{{ .Values.keys.existingSecretKey }}{{ else }}admin-key{{ end }}
 {{- end -}}
 
 {{- define "espalier.headless" -}}
@@ -77,7 +83,7 @@ capabilities:
   valueFrom:
     secretKeyRef:
       name: {{ include "espalier.secretName" .root }}
-      key: {{ .root.Values.keys.existingSecret | ternary .root.Values.keys.existingSecretKey "admin-key" }}
+      key: {{ include "espalier.secretKey" .root }}
 {{- end -}}
 
 {{/* application.yml: the caller's settings under those that the chart owns. */}}

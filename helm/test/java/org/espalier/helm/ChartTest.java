@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -31,14 +32,16 @@ class ChartTest {
 
   /** What the caller of a chart brings along, by the values that name it. */
   private static final Set<String> GIVEN =
-      Set.of("vault-keys", "espalier-database", "kafka-sasl", "saved-backups", "pull", "ranking-tls");
+      Set.of(
+          "vault-keys", "espalier-database", "kafka-sasl", "saved-backups", "pull", "ranking-tls");
 
   private static final Map<String, List<Manifest>> RENDERED = new TreeMap<>();
 
   @BeforeAll
   static void render_all() throws IOException {
     new JSON(); // fills the tables that validation reads
-    try (Stream<Path> files = Files.list(Path.of("test", "resources", "values"))) {
+    try (var _ = FakeCluster.without();
+        Stream<Path> files = Files.list(Path.of("test", "resources", "values"))) {
       files.forEach(file -> RENDERED.put(file.getFileName().toString(), Chart.render(file)));
     }
     assertThat(RENDERED).hasSizeGreaterThanOrEqualTo(10);
@@ -109,7 +112,9 @@ class ChartTest {
           assertThat(security.get("allowPrivilegeEscalation")).isEqualTo(false);
           assertThat(at(security, "capabilities", "drop")).isEqualTo(List.of("ALL"));
           assertThat(at(container, "resources", "limits", "memory")).isNotNull();
-          assertThat(String.valueOf(container.get("image"))).contains(":").doesNotEndWith(":latest");
+          assertThat(String.valueOf(container.get("image")))
+              .contains(":")
+              .doesNotEndWith(":latest");
           assertThat(all(container, "mountPath")).contains("/tmp");
         }
       }
@@ -136,7 +141,7 @@ class ChartTest {
           ((List<?>) list).forEach(volume -> volumes.add(at(volume, "name")));
         }
         if (object.kind().equals("StatefulSet")
-            && map(object.fields().get("spec")).get("volumeClaimTemplates")
+            && map(at(object.fields(), "spec")).get("volumeClaimTemplates")
                 instanceof List<?> claims) {
           claims.forEach(claim -> volumes.add(at(claim, "metadata", "name")));
         }
@@ -163,8 +168,9 @@ class ChartTest {
           };
       assertThat(labels.entrySet().containsAll(map(selector).entrySet())).isTrue();
       assertThat(map(selector).isEmpty())
-          .isEqualTo(!List.of("Service", "StatefulSet", "PodDisruptionBudget", "NetworkPolicy")
-              .contains(object.kind()));
+          .isEqualTo(
+              !List.of("Service", "StatefulSet", "PodDisruptionBudget", "NetworkPolicy")
+                  .contains(object.kind()));
     }
     assertThat(at(pods.fields(), "spec", "serviceName"))
         .isIn(objects(set).stream().map(Manifest::name).toList());
@@ -174,11 +180,10 @@ class ChartTest {
   @MethodSource("sets")
   void its_settings_are_settings_of_the_service(String set) throws IOException {
     String table = Files.readString(Path.of("..", "docs", "CONFIGURATION.md"));
-    String text =
-        String.valueOf(at(only(set, "ConfigMap").fields(), "data", "application.yml"));
+    String text = String.valueOf(at(only(set, "ConfigMap").fields(), "data", "application.yml"));
     Map<?, ?> settings = map(Chart.yaml().<Object>load(text));
     assertThat(at(settings, "server", "address")).isEqualTo("0.0.0.0");
-    requireKnown("espalier", map(settings.get("espalier")), table);
+    requireKnown("espalier", map(at(settings, "espalier")), table);
   }
 
   private static void requireKnown(String prefix, Map<?, ?> settings, String table) {
@@ -208,8 +213,11 @@ class ChartTest {
     assertThat(at(Manifest.containers(pod).getFirst(), "args"))
         .isEqualTo(
             List.of(
-                "restore", "--first-start", "--from=/var/backups/espalier",
-                "--data-dir=/var/lib/espalier", "--number=12"));
+                "restore",
+                "--first-start",
+                "--from=/var/backups/espalier",
+                "--data-dir=/var/lib/espalier",
+                "--number=12"));
     assertThat(only("defaults.yaml", "StatefulSet").podSpecs().getFirst().get("initContainers"))
         .isNull();
   }
@@ -223,6 +231,18 @@ class ChartTest {
     assertThat(objects("own-secret.yaml").stream().map(Manifest::kind)).doesNotContain("Secret");
     assertThat(all(objects("own-secret.yaml").stream().map(Manifest::fields).toList(), "key"))
         .contains("espalier.key");
+  }
+
+  @Test
+  void a_key_that_was_made_is_kept_over_upgrades(@TempDir Path scratch) throws IOException {
+    try (var _ = FakeCluster.withKey("S2VwdA==")) {
+      Manifest secret =
+          Chart.render(scratch, "{}").stream()
+              .filter(object -> object.kind().equals("Secret"))
+              .findFirst()
+              .orElseThrow();
+      assertThat(at(secret.fields(), "data", "admin-key")).isEqualTo("S2VwdA==");
+    }
   }
 
   @Test

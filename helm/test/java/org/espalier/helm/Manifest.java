@@ -52,8 +52,7 @@ record Manifest(Map<?, ?> fields) {
   List<Map<?, ?>> podSpecs() {
     return switch (kind()) {
       case "StatefulSet" -> List.of(map(at(fields, "spec", "template", "spec")));
-      case "CronJob" ->
-          List.of(map(at(fields, "spec", "jobTemplate", "spec", "template", "spec")));
+      case "CronJob" -> List.of(map(at(fields, "spec", "jobTemplate", "spec", "template", "spec")));
       case "Pod" -> List.of(map(at(fields, "spec")));
       default -> List.of();
     };

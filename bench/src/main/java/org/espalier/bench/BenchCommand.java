@@ -1,6 +1,7 @@
 package org.espalier.bench;
 
 import java.util.Objects;
+import org.espalier.bench.torture.TortureCommand;
 import org.espalier.service.cli.CommandErrors;
 import org.espalier.service.cli.CommandGroup;
 import org.espalier.service.cli.CommandVersion;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Command;
       FreshnessCommand.class,
       RankCommand.class,
       RecommendCommand.class,
+      TortureCommand.class,
       JmhCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec.Target;
 import tools.jackson.databind.json.JsonMapper;
 
 /** How a benchmark prints what it found: fields by name, as lines or as one JSON object. */
-final class ResultOptions {
+public final class ResultOptions {
 
   @Option(names = "--json", description = "One JSON object on stdout and nothing else.")
   private boolean json;
@@ -23,7 +23,7 @@ final class ResultOptions {
   private @Nullable CommandSpec command;
 
   /** Prints the fields in their order; numbers keep six significant digits. */
-  void print(SequencedMap<String, Object> fields) {
+  public void print(SequencedMap<String, Object> fields) {
     fields.replaceAll((_, value) -> rounded(value));
     PrintWriter out = Objects.requireNonNull(command).commandLine().getOut();
     out.print(json ? JsonMapper.shared().writeValueAsString(fields) + "\n" : lines(fields));

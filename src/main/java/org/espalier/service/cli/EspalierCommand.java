@@ -30,7 +30,8 @@ import picocli.CommandLine.Command;
       VerifyCommand.class,
       DoctorCommand.class,
       LauncherOnly.TestCommand.class,
-      LauncherOnly.BenchCommand.class
+      LauncherOnly.BenchCommand.class,
+      LauncherOnly.TortureCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:done", "1:failed", "2:wrong usage"},

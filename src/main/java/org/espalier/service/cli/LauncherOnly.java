@@ -38,6 +38,19 @@ final class LauncherOnly {
     @Nullable List<String> arguments;
   }
 
+  @Command(
+      name = "torture",
+      description = {
+        "Kills, pauses, fills up and damages a service at work, and counts broken promises.", ""
+      },
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExamples:%n",
+      footer = "  ./espalier torture --minutes 10 --seed 1 --json")
+  static final class TortureCommand extends Refusal {
+    @Parameters(paramLabel = "ARG", description = "How long, and from which seed.")
+    @Nullable List<String> arguments;
+  }
+
   abstract static class Refusal implements Runnable {
     @Spec private @Nullable CommandSpec spec;
 

@@ -1,0 +1,87 @@
+package org.espalier.bench.torture;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import org.espalier.bench.torture.Api.Answer;
+import org.espalier.bench.torture.Ledger.Sent;
+
+/** Posts events, each batch until it is acknowledged: what is sent again must not count twice. */
+final class EventWriter extends Work {
+
+  static final int USERS = 200;
+  static final int ITEMS = 100;
+
+  private static final int BATCH_MAX = 40;
+
+  private final Api api;
+  private final Ledger ledger;
+  private final String name;
+  private final SplittableRandom random;
+  private long next;
+
+  EventWriter(
+      String name,
+      long seed,
+      Api api,
+      Ledger ledger,
+      AtomicBoolean ending,
+      Violations violations) {
+    super(ending, violations);
+    this.name = name;
+    this.api = api;
+    this.ledger = ledger;
+    this.random = new SplittableRandom(seed);
+  }
+
+  @Override
+  void step() throws IOException, InterruptedException {
+    List<Sent> batch = new ArrayList<>();
+    for (int i = 1 + random.nextInt(BATCH_MAX); i > 0; i--) {
+      batch.add(
+          new Sent(
+              name + "-" + next++,
+              "u" + random.nextInt(USERS),
+              "i" + random.nextInt(ITEMS)));
+    }
+    send(batch);
+    Thread.sleep(2);
+  }
+
+  /** Returns once it is acknowledged. */
+  void send(List<Sent> batch) throws InterruptedException {
+    String body = batch.stream().map(Sent::json).collect(Collectors.joining(",", "[", "]"));
+    boolean uncertain = false;
+    while (true) {
+      try {
+        Answer answer = api.post("/v1/events", body);
+        if (answer.status() == 202) {
+          acknowledged(batch, answer, uncertain);
+          return;
+        }
+        if (!answer.notNow()) {
+          violations().add("good events were refused: " + answer);
+          return;
+        }
+      } catch (IOException e) {
+        uncertain = true; // it may be stored or not
+      }
+      backOff();
+    }
+  }
+
+  private void acknowledged(List<Sent> batch, Answer answer, boolean uncertain) {
+    int duplicates = answer.json().path("duplicates").asInt();
+    if (answer.json().path("accepted").asInt() + duplicates != batch.size()) {
+      violations().add("%d events were answered with %s".formatted(batch.size(), answer));
+    }
+    if (duplicates > 0 && !uncertain) {
+      violations().add("events that were never sent before count as duplicates: " + answer);
+    }
+    ledger.acknowledge(batch);
+    countOne();
+  }
+}

@@ -1,0 +1,133 @@
+package org.espalier.bench.torture;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The service that is tortured: one process after the other on one data folder. Used by one thread. */
+final class Subject implements AutoCloseable {
+
+  private static final long START_MS_MAX = 180_000;
+  private static final String MAIN = "org.espalier.service.cli.EspalierCommand";
+
+  private final Path data;
+  private final Path log;
+  private final int port;
+  private final List<String> settings;
+  private @Nullable Process process;
+
+  /**
+   * @param settings as {@code -Despalier.store.free-disk-min=64MB}
+   */
+  Subject(Path data, Path log, List<String> settings) throws IOException {
+    this.data = data;
+    this.log = log;
+    this.port = freePort();
+    this.settings = settings;
+  }
+
+  static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  int port() {
+    return port;
+  }
+
+  Path data() {
+    return data;
+  }
+
+  /** Starts it, and returns once it is ready. */
+  void start(Api api) throws IOException, InterruptedException {
+    Process started = launch(settings);
+    process = started;
+    long endMs = System.currentTimeMillis() + START_MS_MAX;
+    while (!ready(api)) {
+      if (!started.isAlive() || System.currentTimeMillis() > endMs) {
+        throw new IllegalStateException("the service does not start; see " + log);
+      }
+      Thread.sleep(100);
+    }
+  }
+
+  /** Starts it with one more setting that it must refuse; returns its exit code. */
+  int startRefused(String setting) throws IOException, InterruptedException {
+    List<String> with = new ArrayList<>(settings);
+    with.add(setting);
+    Process refused = launch(with);
+    if (!refused.waitFor(START_MS_MAX, TimeUnit.MILLISECONDS)) {
+      refused.destroyForcibly().waitFor();
+      return -1;
+    }
+    return refused.exitValue();
+  }
+
+  private Process launch(List<String> with) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(MAIN, "serve", "--data-dir", data.toString(), "--port", "" + port));
+    command.addAll(with);
+    return JavaProcess.start(log, List.of("-Xmx384m"), command);
+  }
+
+  /** Runs another of its commands; returns the exit code. */
+  int command(Path output, String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(MAIN));
+    command.addAll(List.of(arguments));
+    Files.deleteIfExists(output);
+    return JavaProcess.start(output, List.of("-Xmx256m"), command).waitFor();
+  }
+
+  private static boolean ready(Api api) throws InterruptedException {
+    try {
+      return api.get("/actuator/health/readiness").status() == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** As a power switch would, as far as one process is concerned. */
+  void kill() throws InterruptedException {
+    running().destroyForcibly().waitFor();
+  }
+
+  /** As an orderly shutdown does. */
+  boolean stop() throws InterruptedException {
+    Process stopped = running();
+    stopped.destroy();
+    boolean ended = stopped.waitFor(120, TimeUnit.SECONDS);
+    if (!ended) {
+      stopped.destroyForcibly().waitFor();
+    }
+    return ended;
+  }
+
+  void pause(long ms) throws IOException, InterruptedException {
+    JavaProcess.signal(running(), "STOP");
+    Thread.sleep(ms);
+    JavaProcess.signal(running(), "CONT");
+  }
+
+  private Process running() {
+    if (process == null) {
+      throw new IllegalStateException("it was never started");
+    }
+    return process;
+  }
+
+  @Override
+  public void close() {
+    if (process != null) {
+      process.destroyForcibly();
+    }
+  }
+}

@@ -108,7 +108,7 @@ class ImageTreeIT {
 
   @Test
   void it_serves_on_a_read_only_tree_and_stops_when_told() throws Exception {
-    TreeMap<String, Long> before = contents();
+    Map<String, Long> before = contents();
     Path log = temp.resolve("serve.log");
     // AOTMode=on: a start without the archive is a failed one.
     Process service = start(log, "-XX:AOTMode=on", "serve");
@@ -270,8 +270,8 @@ class ImageTreeIT {
     }
   }
 
-  private TreeMap<String, Long> contents() throws IOException {
-    TreeMap<String, Long> found = new TreeMap<>();
+  private Map<String, Long> contents() throws IOException {
+    Map<String, Long> found = new TreeMap<>();
     try (Stream<Path> files = Files.walk(tree)) {
       for (Path file : files.toList()) {
         found.put(file.toString(), Files.getLastModifiedTime(file).toMillis());

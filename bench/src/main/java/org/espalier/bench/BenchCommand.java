@@ -29,6 +29,7 @@ import picocli.CommandLine.Command;
       FreshnessCommand.class,
       RankCommand.class,
       RecommendCommand.class,
+      RestoreCommand.class,
       TortureCommand.class,
       JmhCommand.class
     },

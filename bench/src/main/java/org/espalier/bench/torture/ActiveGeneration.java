@@ -1,14 +1,15 @@
 package org.espalier.bench.torture;
 
+import java.util.Set;
 import java.util.TreeSet;
 
 /** Which generation may answer at this moment. Safe for use by several threads. */
 final class ActiveGeneration {
 
-  private final TreeSet<Integer> possible = new TreeSet<>(); // guarded by this
+  private final Set<Integer> possible = new TreeSet<>(); // guarded by this
 
   /** Copies what may answer now. */
-  synchronized TreeSet<Integer> possible() {
+  synchronized Set<Integer> possible() {
     return new TreeSet<>(possible);
   }
 

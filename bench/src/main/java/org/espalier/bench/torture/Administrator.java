@@ -3,6 +3,7 @@ package org.espalier.bench.torture;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,7 +17,7 @@ final class Administrator extends Work {
   private final Api api;
   private final ActiveGeneration active;
   private final SplittableRandom random;
-  private final TreeSet<Long> jobs = new TreeSet<>(); // acknowledged ones; guarded by lock
+  private final Set<Long> jobs = new TreeSet<>(); // acknowledged ones; guarded by lock
 
   /** Held while an activation is on its way, so that nobody looks in between. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -97,7 +98,7 @@ final class Administrator extends Work {
         throw new IOException("not now");
       }
       int now = stats.json().path("active_generation").asInt(-1);
-      TreeSet<Integer> possible = active.possible();
+      Set<Integer> possible = active.possible();
       if (!possible.isEmpty() && !possible.contains(now)) {
         violations()
             .add("generation %d is active while only %s may be".formatted(now, possible));

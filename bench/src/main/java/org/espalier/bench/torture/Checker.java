@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.SortedSet;
 import org.espalier.bench.torture.Api.Answer;
 import tools.jackson.databind.JsonNode;
 
@@ -37,7 +37,7 @@ final class Checker {
   /** Checks some users' histories. */
   void histories(List<String> users) throws InterruptedException {
     for (String user : users) {
-      TreeSet<String> missing = posted.of(user); // before the history is asked for
+      SortedSet<String> missing = posted.of(user); // before the history is asked for
       missing.removeAll(history(user).keySet());
       if (!missing.isEmpty()) {
         lost += missing.size();
@@ -53,7 +53,7 @@ final class Checker {
     histories(posted.users());
     long endMs = System.currentTimeMillis() + patienceMs;
     for (String user : recorded.users()) {
-      TreeSet<String> missing = recorded.of(user);
+      SortedSet<String> missing = recorded.of(user);
       do {
         missing.removeAll(history(user).keySet());
         if (missing.isEmpty()) {

@@ -3,6 +3,7 @@ package org.espalier.bench.torture;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
@@ -18,7 +19,7 @@ final class Ledger {
     }
   }
 
-  private final Map<String, TreeSet<String>> byUser = new HashMap<>(); // guarded by this
+  private final Map<String, SortedSet<String>> byUser = new HashMap<>(); // guarded by this
   private long count; // guarded by this
 
   synchronized void acknowledge(List<Sent> events) {
@@ -37,7 +38,7 @@ final class Ledger {
   }
 
   /** Ids that were acknowledged until now. */
-  synchronized TreeSet<String> of(String user) {
+  synchronized SortedSet<String> of(String user) {
     return new TreeSet<>(byUser.getOrDefault(user, new TreeSet<>()));
   }
 

@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -41,7 +40,7 @@ final class Rankings extends Work {
   @Override
   void step() throws IOException, InterruptedException {
     boolean still = random.nextBoolean();
-    TreeSet<Integer> allowed = active.possible();
+    Set<Integer> allowed = active.possible();
     Answer answer =
         still
             ? api.post("/v1/rank", STILL_REQUEST)

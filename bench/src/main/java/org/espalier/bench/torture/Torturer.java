@@ -1,6 +1,7 @@
 package org.espalier.bench.torture;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -123,7 +124,7 @@ final class Torturer {
 
   private Fault choose() {
     List<Fault> possible =
-        List.of(Fault.values()).stream()
+        Arrays.stream(Fault.values())
             .filter(fault -> fault != Fault.BROKER || broker != null)
             .toList();
     int dice = random.nextInt(possible.stream().mapToInt(fault -> fault.weight).sum());

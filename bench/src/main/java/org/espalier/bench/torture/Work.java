@@ -7,11 +7,6 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Work that goes on in a thread of its own while the service is tortured. */
 abstract class Work implements Runnable {
 
-  /** What a step may do. */
-  interface Step {
-    void run() throws IOException, InterruptedException;
-  }
-
   private static final long BACK_OFF_MS = 100;
 
   private final AtomicBoolean ending;

@@ -45,7 +45,8 @@ public final class Backups {
       }
       if (Files.exists(folder) && !Files.isDirectory(folder.resolve(META))) {
         try (Stream<Path> entries = Files.list(folder)) {
-          if (entries.findAny().isPresent()) {
+          // The root of a mounted file system is as good as empty.
+          if (entries.anyMatch(entry -> !entry.endsWith("lost+found"))) {
             throw new StoreException(
                 Kind.NOT_A_STORE,
                 folder + " holds other files and no backup; give an empty folder");

@@ -139,6 +139,14 @@ class BackupsTest {
   }
 
   @Test
+  void the_root_of_a_mounted_disk_takes_backups() throws IOException {
+    Files.createDirectories(parent.resolve("disk/lost+found"));
+    Backups there = Backups.in(parent.resolve("disk"));
+    assertThat(there.list()).isEmpty();
+    assertThat(store.backup(there).number()).isEqualTo(1);
+  }
+
+  @Test
   void only_the_newest_backups_are_kept_when_asked() {
     for (int i = 0; i < 3; i++) {
       store.append(List.of(event(null, "bob", "i1", i)));

@@ -18,6 +18,8 @@ import org.espalier.bench.torture.Ledger.Sent;
 import org.espalier.service.console.Console;
 import org.espalier.service.console.Progress;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.util.FileSystemUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -83,6 +85,9 @@ public final class TortureCommand implements Callable<Integer> {
     if (keep != null && Files.exists(keep)) {
       throw wrong("--keep %s exists; name a new folder".formatted(keep));
     }
+    // Kafka's client says on stdout what we do to its broker.
+    LoggingSystem.get(getClass().getClassLoader())
+        .setLogLevel(LoggingSystem.ROOT_LOGGER_NAME, LogLevel.OFF);
     Path work =
         keep == null
             ? Files.createTempDirectory("espalier-torture")

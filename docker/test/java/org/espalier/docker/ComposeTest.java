@@ -24,8 +24,7 @@ class ComposeTest {
   @SuppressWarnings("unchecked") // the test fails where it is not so
   void read() throws IOException {
     file = new Yaml().load(Files.readString(Path.of("compose.yaml")));
-    services =
-        Objects.requireNonNull((Map<String, Map<String, Object>>) file.get("services"));
+    services = Objects.requireNonNull((Map<String, Map<String, Object>>) file.get("services"));
   }
 
   @Test

@@ -33,8 +33,18 @@ class SupplyChainIT {
    */
   private static final List<String> ALLOWED =
       List.of(
-          "apache-2.0", "apache license", "mit", "bsd-2-clause", "bsd-3-clause", "bsd-4-clause", "epl-1.0", "epl-2.0",
-          "mpl-2.0", "cc0-1.0", "upl-1.0", "edl");
+          "apache-2.0",
+          "apache license",
+          "mit",
+          "bsd-2-clause",
+          "bsd-3-clause",
+          "bsd-4-clause",
+          "epl-1.0",
+          "epl-2.0",
+          "mpl-2.0",
+          "cc0-1.0",
+          "upl-1.0",
+          "edl");
 
   @Test
   void every_library_is_in_the_bill_of_materials_with_its_hash() throws IOException {

@@ -41,7 +41,8 @@ final class LauncherOnly {
   @Command(
       name = "torture",
       description = {
-        "Kills, pauses, fills up and damages a service at work, and counts broken promises.", ""
+        "Kills, pauses, fills up and damages a service at work, and counts broken promises.",
+        ""
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExamples:%n",

@@ -100,8 +100,7 @@ final class Administrator extends Work {
       int now = stats.json().path("active_generation").asInt(-1);
       Set<Integer> possible = active.possible();
       if (!possible.isEmpty() && !possible.contains(now)) {
-        violations()
-            .add("generation %d is active while only %s may be".formatted(now, possible));
+        violations().add("generation %d is active while only %s may be".formatted(now, possible));
       }
       active.is(now);
       return now;

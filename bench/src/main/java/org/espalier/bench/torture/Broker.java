@@ -55,8 +55,7 @@ final class Broker implements AutoCloseable {
         """
             .formatted(port, controller, folder.resolve("log")));
     Files.writeString(
-        folder.resolve("logback.xml"),
-        "<configuration><root level=\"OFF\"/></configuration>");
+        folder.resolve("logback.xml"), "<configuration><root level=\"OFF\"/></configuration>");
     Process format =
         broker.java(
             "kafka.tools.StorageTool",

@@ -24,12 +24,7 @@ final class EventWriter extends Work {
   private long next;
 
   EventWriter(
-      String name,
-      long seed,
-      Api api,
-      Ledger ledger,
-      AtomicBoolean ending,
-      Violations violations) {
+      String name, long seed, Api api, Ledger ledger, AtomicBoolean ending, Violations violations) {
     super(ending, violations);
     this.name = name;
     this.api = api;
@@ -42,10 +37,7 @@ final class EventWriter extends Work {
     List<Sent> batch = new ArrayList<>();
     for (int i = 1 + random.nextInt(BATCH_MAX); i > 0; i--) {
       batch.add(
-          new Sent(
-              name + "-" + next++,
-              "u" + random.nextInt(USERS),
-              "i" + random.nextInt(ITEMS)));
+          new Sent(name + "-" + next++, "u" + random.nextInt(USERS), "i" + random.nextInt(ITEMS)));
     }
     send(batch);
     Thread.sleep(2);

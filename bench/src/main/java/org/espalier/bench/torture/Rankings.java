@@ -22,7 +22,8 @@ final class Rankings extends Work {
   private static final String STILL_REQUEST =
       IntStream.range(0, 20)
           .mapToObj("{\"id\":\"i%d\"}"::formatted)
-          .collect(Collectors.joining(",", "{\"user_id\":\"" + STILL_USER + "\",\"items\":[", "]}"));
+          .collect(
+              Collectors.joining(",", "{\"user_id\":\"" + STILL_USER + "\",\"items\":[", "]}"));
 
   private final Api api;
   private final ActiveGeneration active;
@@ -60,8 +61,7 @@ final class Rankings extends Work {
   private void check(JsonNode ranking, boolean still, Set<Integer> allowed) {
     int generation = ranking.path("generation").asInt(-1);
     if (!allowed.contains(generation)) {
-      violations()
-          .add("generation %d answered while only %s may".formatted(generation, allowed));
+      violations().add("generation %d answered while only %s may".formatted(generation, allowed));
     }
     if (still) {
       String scores =

@@ -73,8 +73,7 @@ final class Subject implements AutoCloseable {
 
   private Process launch(List<String> with) throws IOException {
     List<String> command =
-        new ArrayList<>(
-            List.of(MAIN, "serve", "--data-dir", data.toString(), "--port", "" + port));
+        new ArrayList<>(List.of(MAIN, "serve", "--data-dir", data.toString(), "--port", "" + port));
     command.addAll(with);
     return JavaProcess.start(log, List.of("-Xmx384m"), command);
   }

@@ -95,7 +95,8 @@ public final class TortureCommand implements Callable<Integer> {
     try (SmallDisk disk = SmallDisk.at(work.resolve("disk"));
         Broker broker = noBroker ? null : Broker.start(work.resolve("broker"));
         Subject subject =
-            new Subject(disk.folder().resolve("data"), work.resolve("service.log"), settings(broker))) {
+            new Subject(
+                disk.folder().resolve("data"), work.resolve("service.log"), settings(broker))) {
       if (!disk.isOwn()) {
         console.say("no disk can be mounted here: instead of filling one up, starts are refused");
       }
@@ -133,8 +134,8 @@ public final class TortureCommand implements Callable<Integer> {
       Checker checker = new Checker(api, posted, violations);
       List<EventWriter> writers =
           IntStream.range(0, 2)
-              .mapToObj(i ->
-                  new EventWriter("w" + i, random.nextLong(), api, posted, ending, violations))
+              .mapToObj(
+                  i -> new EventWriter("w" + i, random.nextLong(), api, posted, ending, violations))
               .toList();
       Administrator administrator =
           new Administrator(random.nextLong(), api, active, ending, violations);
@@ -142,7 +143,15 @@ public final class TortureCommand implements Callable<Integer> {
       DamagedCopy copies = new DamagedCopy(subject, work, random.split(), violations);
       Torturer torturer =
           new Torturer(
-              subject, disk, broker, api, posted, checker, administrator, copies, random,
+              subject,
+              disk,
+              broker,
+              api,
+              posted,
+              checker,
+              administrator,
+              copies,
+              random,
               violations);
 
       subject.start(api);
@@ -214,9 +223,7 @@ public final class TortureCommand implements Callable<Integer> {
         progress.note(
             "%d faults, the last one %s; %d violations"
                 .formatted(
-                    torturer.faults(),
-                    fault.name().toLowerCase(Locale.ROOT),
-                    violations.count()));
+                    torturer.faults(), fault.name().toLowerCase(Locale.ROOT), violations.count()));
         progress.step(now - shown);
         shown = now;
       }
@@ -240,8 +247,7 @@ public final class TortureCommand implements Callable<Integer> {
     fields.put("faults", torturer.faults());
     for (Torturer.Fault fault : Torturer.Fault.values()) {
       fields.put(
-          fault.name().toLowerCase(Locale.ROOT) + "s",
-          torturer.done().getOrDefault(fault, 0));
+          fault.name().toLowerCase(Locale.ROOT) + "s", torturer.done().getOrDefault(fault, 0));
     }
     for (DamagedCopy.Outcome outcome : DamagedCopy.Outcome.values()) {
       fields.put(

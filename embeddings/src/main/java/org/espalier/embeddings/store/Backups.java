@@ -27,6 +27,9 @@ public final class Backups {
 
   private static final String META = "meta";
 
+  /** Files that are copied and summed at once; a disk is seldom busy with one. */
+  private static final int COPIES_AT_ONCE = 4;
+
   private final Path folder;
 
   private Backups(Path folder) {
@@ -145,7 +148,8 @@ public final class Backups {
 
   private <R> R with(EngineWork<R> work) {
     Database.loadLibrary();
-    try (BackupEngineOptions options = new BackupEngineOptions(folder.toString());
+    try (BackupEngineOptions options =
+            new BackupEngineOptions(folder.toString()).setMaxBackgroundOperations(COPIES_AT_ONCE);
         BackupEngine engine = BackupEngine.open(Env.getDefault(), options)) {
       return work.run(engine);
     } catch (RocksDBException e) {

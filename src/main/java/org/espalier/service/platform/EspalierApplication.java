@@ -33,8 +33,7 @@ public class EspalierApplication {
 
   /** The same with other parts, for a command that needs a few. */
   public static ConfigurableApplicationContext run(Class<?> parts, String... args) {
-    SpringApplication application = new SpringApplication(parts);
-    return run(new SpringApplication(EspalierApplication.class), args);
+    return run(new SpringApplication(parts), args);
   }
 
   /**

@@ -216,7 +216,7 @@ final class EvaluateRetrievalCommand implements Callable<Integer> {
       return model == ModelName.MF
           ? RetrievalExperiment.run(folder, mfSpec(folder), progress, () -> false)
           : PropagatorExperiment.run(
-              folder, propagatorSpec(), !withoutKg, seed, threads, progress, () -> false);
+              folder, propagatorSpec(folder), !withoutKg, seed, threads, progress, () -> false);
     } catch (IllegalArgumentException e) { // settings that contradict each other or the data
       throw wrongUsage(e.getMessage(), e);
     }
@@ -228,14 +228,14 @@ final class EvaluateRetrievalCommand implements Callable<Integer> {
     return epochsMax == null ? chosen : chosen.withEpochsMax(epochsMax);
   }
 
-  private PropagatorSpec propagatorSpec() {
+  private PropagatorSpec propagatorSpec(DataFolder folder) {
     return switch (model) {
       case MF -> throw new IllegalStateException("mf is no propagator");
       case LIGHTGCN -> PropagatorSpec.lightGcn(dimOr(64), LIGHTGCN_DEPTH, batch);
       case FASTRP -> PropagatorSpec.fastRp(dimOr(512));
       case KGAT ->
           preset == Preset.BEST
-              ? PropagatorSpec.kgatBest()
+              ? PropagatorSpec.kgatBest(folder.items().size())
               : PropagatorSpec.kgatPaper(dimOr(64), layers, batch);
     };
   }

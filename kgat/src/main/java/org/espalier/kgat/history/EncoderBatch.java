@@ -6,29 +6,40 @@ import java.util.SplittableRandom;
 import org.espalier.learning.data.ItemSets;
 
 /**
- * Users of one step with the part of their history that is shown: for user u of the batch the items
- * and weights at {@code offset(u) <= at < offset(u + 1)}. Reused from step to step.
+ * Users of one step with the part of their history that is shown, for user u of the batch the items and
+ * weights at {@code offset(u) <= at < offset(u + 1)}, and with what is to be predicted, the targets at
+ * {@code targetOffset(u) <= at < targetOffset(u + 1)}. Reused from step to step.
  */
 final class EncoderBatch {
 
   private final ItemSets histories;
   private final float[] itemWeights;
+  private final boolean onlyHidden;
   private final IntArrayList users = new IntArrayList();
   private final IntArrayList offsets = new IntArrayList();
   private final IntArrayList items = new IntArrayList();
   private final FloatArrayList weights = new FloatArrayList();
+  private final IntArrayList targetOffsets = new IntArrayList();
+  private final IntArrayList targets = new IntArrayList();
 
-  EncoderBatch(ItemSets histories, float[] itemWeights) {
+  /**
+   * @param onlyHidden whether only hidden items are targets, or all of the history
+   */
+  EncoderBatch(ItemSets histories, float[] itemWeights, boolean onlyHidden) {
     this.histories = histories;
     this.itemWeights = itemWeights;
+    this.onlyHidden = onlyHidden;
   }
 
   void clear() {
     users.clear();
     items.clear();
     weights.clear();
+    targets.clear();
     offsets.clear();
     offsets.add(0);
+    targetOffsets.clear();
+    targetOffsets.add(0);
   }
 
   /** Adds a user; each item is hidden with the given chance, and the shown ones weigh more for it. */
@@ -36,12 +47,17 @@ final class EncoderBatch {
     users.add(user);
     float scale = (float) (1 / ((1 - hidden) * Math.sqrt(histories.count(user))));
     for (int at = histories.begin(user); at < histories.end(user); at++) {
-      if (hidden == 0 || random.nextDouble() >= hidden) {
+      boolean shown = hidden == 0 || random.nextDouble() >= hidden;
+      if (shown) {
         items.add(histories.item(at));
         weights.add(scale * itemWeights[histories.item(at)]);
       }
+      if (!shown || !onlyHidden) {
+        targets.add(histories.item(at));
+      }
     }
     offsets.add(items.size());
+    targetOffsets.add(targets.size());
   }
 
   int size() {
@@ -63,5 +79,18 @@ final class EncoderBatch {
 
   float[] weights() {
     return weights.elements();
+  }
+
+  int targetOffset(int at) {
+    return targetOffsets.getInt(at);
+  }
+
+  int target(int at) {
+    return targets.getInt(at);
+  }
+
+  /** Targets of all users. */
+  int targetCount() {
+    return targets.size();
   }
 }

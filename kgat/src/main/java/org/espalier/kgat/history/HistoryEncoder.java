@@ -10,17 +10,16 @@ import org.espalier.learning.data.ItemSets;
 import org.espalier.learning.kernel.TrainingKernel;
 import org.espalier.learning.kernel.TrainingKernels;
 import org.espalier.learning.kernel.Workers;
-import org.espalier.learning.train.Adam;
 import org.espalier.learning.train.Progress;
 import org.espalier.learning.train.Trainee;
 
 /**
  * The softmax half: one hop from items to user with a table of its own, {@code h = tanh(n^−½ Σ w_i e_i
  * + b)} over the n items of a history, scored against a second table, {@code t_i·h + c_i}, and trained
- * by the softmax over all items (as in Liang et al., WWW 2018, without the variational part). Hiding
- * half of the history in each step is what keeps it from learning to copy.
+ * by the softmax over all items or a sample of them (as in Liang et al., WWW 2018, without the
+ * variational part). Hiding part of the history in each step is what keeps it from learning to copy.
  *
- * <p>A user's loss is {@code −n^−½ Σ ln p_i} over the history, so that the busy do not outweigh the
+ * <p>A user's loss is {@code −n^−½ Σ ln p_i} over the targets, so that the busy do not outweigh the
  * rest. The order of sums does not depend on the number of threads.
  */
 final class HistoryEncoder implements Trainee {
@@ -38,53 +37,31 @@ final class HistoryEncoder implements Trainee {
 
   private final int items;
   private final int dim;
-  private final Parameters parameters;
-  private final Parameters gradient;
-  private Parameters kept;
-  private final Adam sourceAdam;
-  private final Adam targetAdam;
-  private final Adam biasAdam;
-  private final Adam itemBiasAdam;
+  private final EncoderTables tables;
   private long step;
 
   private final int[] order; // users with a history, shuffled
   private final double meanWeight; // of a user, times the mean length of a history
   private final float[] itemWeights;
   private final EncoderBatch batch;
+  private final EncoderCandidates candidates;
+  private final float[] targets; // (candidates, dim)
+  private final float[] targetBias; // (candidates), with what a candidate stands for
+  private final float[] panels; // the targets, packed
   private final float[] encoded; // (batch, dim), dropped values are 0
   private final float[] growth; // (batch, dim): by what a value was multiplied
-  private final float[] dEncoded;
   private final float[] scores; // (batch, scoresRow), later their gradient
   private final int scoresRow;
-  private final float[] panels;
   private final double[] losses;
 
-  /** The trainable tables, or their gradient: two (items, dim), a bias (dim) and one (items). */
-  @SuppressWarnings("ArrayRecordComponent") // trainable memory; never compared
-  private record Parameters(float[] source, float[] target, float[] bias, float[] itemBias) {
-    static Parameters zeros(int items, int dim) {
-      int size = Math.multiplyExact(items, dim);
-      return new Parameters(new float[size], new float[size], new float[dim], new float[items]);
-    }
-
-    Parameters copy() {
-      return new Parameters(source.clone(), target.clone(), bias.clone(), itemBias.clone());
-    }
-
-    void set(Parameters other) {
-      System.arraycopy(other.source, 0, source, 0, source.length);
-      System.arraycopy(other.target, 0, target, 0, target.length);
-      System.arraycopy(other.bias, 0, bias, 0, bias.length);
-      System.arraycopy(other.itemBias, 0, itemBias, 0, itemBias.length);
-    }
-
-    void clear() {
-      Arrays.fill(source, 0);
-      Arrays.fill(target, 0);
-      Arrays.fill(bias, 0);
-      Arrays.fill(itemBias, 0);
-    }
-  }
+  private final float[] dEncoded; // (batch, dim)
+  private final float[] dTargets;
+  private final float[] dTargetBias;
+  private final float[] dBias;
+  private final float[] dSource; // (items, dim), zero but for the rows that are touched
+  private final boolean[] marked;
+  private final int[] touched;
+  private int touchedCount;
 
   HistoryEncoder(
       ItemSets histories,
@@ -99,17 +76,12 @@ final class HistoryEncoder implements Trainee {
     random = new SplittableRandom(seed);
     items = histories.itemCount();
     dim = spec.dim();
-    parameters = Parameters.zeros(items, dim);
-    gradient = Parameters.zeros(items, dim);
-    for (int i = 0; i < items * dim; i++) {
-      parameters.source[i] = (float) (0.1 * random.nextGaussian());
-      parameters.target[i] = (float) (0.1 * random.nextGaussian());
+    tables = new EncoderTables(items, dim, spec.l2(), random);
+    ItemSets byItem = histories.transposed();
+    for (int item = 0; item < items; item++) {
+      tables.itemBias[item] = spec.popularity() * (float) Math.log1p(byItem.count(item));
     }
-    kept = parameters.copy();
-    sourceAdam = new Adam(items, dim);
-    targetAdam = new Adam(items, dim);
-    biasAdam = new Adam(1, dim);
-    itemBiasAdam = new Adam(1, items);
+    tables.keep();
 
     order = usersWithHistory(histories);
     double weights = 0;
@@ -117,15 +89,38 @@ final class HistoryEncoder implements Trainee {
       weights += Math.pow(histories.count(user), -0.5);
     }
     meanWeight = order.length == 0 ? 1 : weights / order.length * histories.size() / order.length;
-    itemWeights = itemWeights(histories, spec.itemExponent());
-    batch = new EncoderBatch(histories, itemWeights);
+    itemWeights = itemWeights(byItem, spec.itemExponent());
+    batch = new EncoderBatch(histories, itemWeights, spec.onlyHidden());
+    candidates = new EncoderCandidates(items, spec.sampledItems());
+    int most = Math.min(items, mostCandidates());
+    targets = new float[Math.multiplyExact(most, dim)];
+    targetBias = new float[most];
+    dTargets = new float[targets.length];
+    dTargetBias = new float[most];
     encoded = new float[Math.multiplyExact(spec.batch(), dim)];
     growth = new float[encoded.length];
     dEncoded = new float[encoded.length];
-    scoresRow = dense.panelled(items);
+    dBias = new float[dim];
+    scoresRow = dense.panelled(most);
     scores = new float[Math.multiplyExact(spec.batch(), scoresRow)];
     panels = new float[Math.multiplyExact(scoresRow, dim)];
     losses = new double[spec.batch()];
+    dSource = new float[Math.multiplyExact(items, dim)];
+    marked = new boolean[items];
+    touched = new int[items];
+  }
+
+  /** At most so many candidates has a step: its users with the longest histories, and the sample. */
+  private int mostCandidates() {
+    if (spec.sampledItems() == 0) {
+      return items;
+    }
+    int[] lengths = Arrays.stream(order).map(histories::count).sorted().toArray();
+    long sum = spec.sampledItems();
+    for (int i = Math.max(0, lengths.length - spec.batch()); i < lengths.length; i++) {
+      sum += lengths[i];
+    }
+    return (int) Math.min(items, sum);
   }
 
   private static int[] usersWithHistory(ItemSets histories) {
@@ -140,8 +135,7 @@ final class HistoryEncoder implements Trainee {
   }
 
   /** Counts to a power, with mean square 1 over the items that were seen at all. */
-  private static float[] itemWeights(ItemSets histories, float exponent) {
-    ItemSets byItem = histories.transposed();
+  private static float[] itemWeights(ItemSets byItem, float exponent) {
     float[] weights = new float[byItem.userCount()];
     double squares = 0;
     int seen = 0;
@@ -186,47 +180,64 @@ final class HistoryEncoder implements Trainee {
     }
   }
 
-  /** Leaves the gradient of a batch's mean loss in {@link #gradient}, without regularisation. */
+  /** Leaves the gradient of a batch's mean loss, without regularisation; returns that loss. */
   double lossAndGradient(EncoderBatch batch, boolean dropping) {
     int users = batch.size();
-    gradient.clear();
+    clearGradient();
     Arrays.fill(growth, 0, users * dim, 1);
     for (int i = 0; dropping && i < users * dim; i++) {
       growth[i] = random.nextDouble() < spec.dropout() ? 0 : 1 / (1 - spec.dropout());
     }
-    dense.pack(parameters.target, 0, items, dim, panels);
+    candidates.draw(batch, random);
+    int count = candidates.count();
+    for (int c = 0; c < count; c++) {
+      int item = candidates.item(c);
+      System.arraycopy(tables.target, item * dim, targets, c * dim, dim);
+      targetBias[c] = tables.itemBias[item] + candidates.logWeight(c);
+    }
+    dense.pack(targets, 0, count, dim, panels);
     workers.forBlocks(users, USERS, (from, to, _) -> forwardAndBack(batch, from, to));
-    workers.forBlocks(items, ITEMS, (from, to, _) -> addTargetGradient(users, from, to));
+    workers.forBlocks(count, ITEMS, (from, to, _) -> addTargetGradient(users, from, to));
     for (int u = 0; u < users; u++) {
-      for (int d = 0; d < dim; d++) {
-        gradient.bias[d] += dEncoded[u * dim + d];
-      }
-      kernel.scatterAdd(
-          batch.weights(),
-          batch.items(),
-          batch.offset(u),
-          batch.offset(u + 1),
-          dEncoded,
-          u * dim,
-          gradient.source,
-          dim,
-          0,
-          dim);
+      addSourceGradient(batch, u);
     }
     return Arrays.stream(losses, 0, users).sum();
+  }
+
+  private void clearGradient() {
+    Arrays.fill(dTargets, 0);
+    Arrays.fill(dTargetBias, 0);
+    Arrays.fill(dBias, 0);
+    for (int i = 0; i < touchedCount; i++) {
+      Arrays.fill(dSource, touched[i] * dim, (touched[i] + 1) * dim, 0);
+      marked[touched[i]] = false;
+    }
+    touchedCount = 0;
+    if (spec.sampledItems() == 0) { // then every row is moved in every step
+      for (int item = 0; item < items; item++) {
+        touch(item);
+      }
+    }
+  }
+
+  private void touch(int item) {
+    if (!marked[item]) {
+      marked[item] = true;
+      touched[touchedCount++] = item;
+    }
   }
 
   /** For some users: vectors, scores, and the gradients of both. */
   private void forwardAndBack(EncoderBatch batch, int from, int to) {
     int n = to - from;
     for (int u = from; u < to; u++) {
-      System.arraycopy(parameters.bias, 0, encoded, u * dim, dim);
+      System.arraycopy(tables.bias, 0, encoded, u * dim, dim);
       kernel.gatherAdd(
           batch.weights(),
           batch.items(),
           batch.offset(u),
           batch.offset(u + 1),
-          parameters.source,
+          tables.source,
           dim,
           encoded,
           u * dim);
@@ -237,25 +248,14 @@ final class HistoryEncoder implements Trainee {
       dEncoded[i] = 1 - encoded[i] * encoded[i];
       encoded[i] *= growth[i];
     }
-    dense.score(n, items, dim, encoded, from * dim, panels, scores, from * scoresRow, scoresRow);
+    int count = candidates.count();
+    dense.score(n, count, dim, encoded, from * dim, panels, scores, from * scoresRow, scoresRow);
     for (int u = from; u < to; u++) {
       losses[u] = toScoreGradient(batch, u);
     }
     float[] back = new float[n * dim];
     dense.multiplyAdd(
-        n,
-        dim,
-        items,
-        scores,
-        from * scoresRow,
-        scoresRow,
-        1,
-        parameters.target,
-        0,
-        dim,
-        back,
-        0,
-        dim);
+        n, dim, count, scores, from * scoresRow, scoresRow, 1, targets, 0, dim, back, 0, dim);
     for (int i = 0; i < n * dim; i++) {
       dEncoded[from * dim + i] *= back[i] * growth[from * dim + i];
     }
@@ -264,24 +264,26 @@ final class HistoryEncoder implements Trainee {
   /** Replaces a user's scores by the gradient of the loss; returns the user's part of the loss. */
   private double toScoreGradient(EncoderBatch batch, int u) {
     int at = u * scoresRow;
-    int user = batch.user(u);
-    int count = histories.count(user);
-    for (int item = 0; item < items; item++) {
-      scores[at + item] += parameters.itemBias[item];
+    int first = batch.targetOffset(u);
+    int end = batch.targetOffset(u + 1);
+    int count = candidates.count();
+    for (int c = 0; c < count; c++) {
+      scores[at + c] += targetBias[c];
     }
-    double ofHistory = 0;
-    for (int i = histories.begin(user); i < histories.end(user); i++) {
-      ofHistory += scores[at + histories.item(i)];
+    double ofTargets = 0;
+    for (int t = first; t < end; t++) {
+      ofTargets += scores[at + candidates.place(batch.target(t))];
     }
-    double logSum = dense.softmax(scores, at, items);
-    float weight = (float) (Math.pow(count, -0.5) / (meanWeight * batch.size()));
-    for (int item = 0; item < items; item++) {
-      scores[at + item] *= weight * count;
+    double logSum = dense.softmax(scores, at, count);
+    int length = histories.count(batch.user(u));
+    float weight = (float) (Math.pow(length, -0.5) / (meanWeight * batch.size()));
+    for (int c = 0; c < count; c++) {
+      scores[at + c] *= weight * (end - first);
     }
-    for (int i = histories.begin(user); i < histories.end(user); i++) {
-      scores[at + histories.item(i)] -= weight;
+    for (int t = first; t < end; t++) {
+      scores[at + candidates.place(batch.target(t))] -= weight;
     }
-    return weight * (count * logSum - ofHistory);
+    return weight * ((end - first) * logSum - ofTargets);
   }
 
   private void addTargetGradient(int users, int from, int to) {
@@ -296,39 +298,43 @@ final class HistoryEncoder implements Trainee {
         encoded,
         0,
         dim,
-        gradient.target,
+        dTargets,
         from * dim,
         dim);
     for (int u = 0; u < users; u++) {
-      for (int item = from; item < to; item++) {
-        gradient.itemBias[item] += scores[u * scoresRow + item];
+      for (int c = from; c < to; c++) {
+        dTargetBias[c] += scores[u * scoresRow + c];
       }
     }
+  }
+
+  private void addSourceGradient(EncoderBatch batch, int u) {
+    for (int d = 0; d < dim; d++) {
+      dBias[d] += dEncoded[u * dim + d];
+    }
+    for (int at = batch.offset(u); at < batch.offset(u + 1); at++) {
+      touch(batch.items()[at]);
+    }
+    kernel.scatterAdd(
+        batch.weights(),
+        batch.items(),
+        batch.offset(u),
+        batch.offset(u + 1),
+        dEncoded,
+        u * dim,
+        dSource,
+        dim,
+        0,
+        dim);
   }
 
   private void update() {
     step++;
     long steps = (long) spec.epochs() * Math.ceilDiv(order.length, spec.batch());
-    double rate = spec.learningRate() * 0.5 * (1 + Math.cos(Math.PI * step / steps));
-    sourceAdam.nextStep(rate);
-    targetAdam.nextStep(rate);
-    biasAdam.nextStep(rate);
-    itemBiasAdam.nextStep(rate);
-    workers.forBlocks(
-        items,
-        ITEMS,
-        (from, to, _) -> {
-          for (int i = from * dim; i < to * dim; i++) {
-            gradient.source[i] += spec.l2() * parameters.source[i];
-            gradient.target[i] += spec.l2() * parameters.target[i];
-          }
-          for (int item = from; item < to; item++) {
-            sourceAdam.update(parameters.source, item, gradient.source, item * dim);
-            targetAdam.update(parameters.target, item, gradient.target, item * dim);
-          }
-        });
-    biasAdam.update(parameters.bias, 0, gradient.bias, 0);
-    itemBiasAdam.update(parameters.itemBias, 0, gradient.itemBias, 0);
+    tables.nextStep(spec.learningRate() * 0.5 * (1 + Math.cos(Math.PI * step / steps)));
+    tables.updateSource(touched, touchedCount, dSource, workers);
+    tables.updateTarget(candidates, dTargets, dTargetBias, workers);
+    tables.updateBias(dBias);
   }
 
   /**
@@ -338,38 +344,35 @@ final class HistoryEncoder implements Trainee {
   RankingVectors vectors() {
     int size = dim + 1;
     float[] users = new float[Math.multiplyExact(histories.userCount(), size)];
-    float[] targets = new float[Math.multiplyExact(items, size)];
+    float[] itemVectors = new float[Math.multiplyExact(items, size)];
     for (int item = 0; item < items; item++) {
-      System.arraycopy(parameters.target, item * dim, targets, item * size, dim);
-      targets[item * size + dim] = parameters.itemBias[item];
+      System.arraycopy(tables.target, item * dim, itemVectors, item * size, dim);
+      itemVectors[item * size + dim] = tables.itemBias[item];
     }
-    EncoderBatch whole = new EncoderBatch(histories, itemWeights);
+    EncoderBatch whole = new EncoderBatch(histories, itemWeights, false);
     for (int user = 0; user < histories.userCount(); user++) {
       int at = user * size;
-      System.arraycopy(parameters.bias, 0, users, at, dim);
+      System.arraycopy(tables.bias, 0, users, at, dim);
       if (histories.count(user) > 0) {
         whole.clear();
         whole.add(user, 0, random);
         kernel.gatherAdd(
-            whole.weights(), whole.items(), 0, whole.offset(1), parameters.source, dim, users, at);
+            whole.weights(), whole.items(), 0, whole.offset(1), tables.source, dim, users, at);
       }
       kernel.tanh(users, at, dim);
       users[at + dim] = 1;
     }
-    return new RankingVectors(size, users, targets);
+    return new RankingVectors(size, users, itemVectors);
   }
 
   /** Trainable floats. */
   long parameterCount() {
-    return 2L * items * dim + dim + items;
+    return tables.size();
   }
 
   /** The trainable arrays and, in the same order, where their gradients are left. */
   float[][][] parametersAndGradients() {
-    return new float[][][] {
-      {parameters.source, parameters.target, parameters.bias, parameters.itemBias},
-      {gradient.source, gradient.target, gradient.bias, gradient.itemBias}
-    };
+    return new float[][][] {tables.arrays(), {dSource, dTargets, dBias, dTargetBias}};
   }
 
   @Override
@@ -379,11 +382,11 @@ final class HistoryEncoder implements Trainee {
 
   @Override
   public void keep() {
-    kept = parameters.copy();
+    tables.keep();
   }
 
   @Override
   public void restore() {
-    parameters.set(kept);
+    tables.restore();
   }
 }

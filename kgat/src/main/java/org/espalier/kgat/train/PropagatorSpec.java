@@ -2,6 +2,7 @@ package org.espalier.kgat.train;
 
 import java.util.Collections;
 import java.util.List;
+import org.espalier.kgat.history.ClosedForm;
 import org.espalier.kgat.history.ClosedFormSpec;
 import org.espalier.kgat.history.EncoderSpec;
 import org.espalier.kgat.model.Aggregator;
@@ -12,6 +13,9 @@ import org.espalier.kgat.model.PropagationSpec.Readout;
 
 /** Which propagator to train, and how. The presets were chosen on validation slices. */
 public sealed interface PropagatorSpec {
+
+  /** Up to here {@link #kgatBest} softmaxes over all items, as {@link ClosedForm} inverts all of G. */
+  int SMALL_CATALOGUE = 16_000;
 
   /**
    * Layers over the graph, trained by BPR and, where asked, by the triples' loss (KGAT, LightGCN).
@@ -87,9 +91,15 @@ public sealed interface PropagatorSpec {
         10);
   }
 
-  /** The best that validation found: closed form and encoder over the same history. */
-  static PropagatorSpec kgatBest() {
-    return new History(ClosedFormSpec.DEFAULT, EncoderSpec.DEFAULT, 2);
+  /**
+   * The best that validation found: closed form and encoder over the same history.
+   *
+   * @param itemCount decides between the settings for small and those for large catalogues
+   */
+  static PropagatorSpec kgatBest(int itemCount) {
+    return itemCount <= SMALL_CATALOGUE
+        ? new History(ClosedFormSpec.DEFAULT, EncoderSpec.DEFAULT, 2)
+        : new History(ClosedFormSpec.LARGE, EncoderSpec.LARGE, 30);
   }
 
   /**

@@ -41,11 +41,12 @@ class HistoryTest {
   void affinities_count_common_users_and_how_near_the_two_were() {
     Interactions train = histories(3, new int[] {0, 1, 2}, new int[] {2, 0});
 
-    assertThat(ItemAffinity.of(train, NO_TRIPLES, PLAIN))
+    assertThat(new ItemAffinity(train, NO_TRIPLES, PLAIN).dense())
         .containsExactly(2, 1, 2, 1, 1, 1, 2, 1, 2);
     float near = (float) Math.exp(-1);
     float far = (float) Math.exp(-2);
-    float[] half = ItemAffinity.of(train, NO_TRIPLES, new ClosedFormSpec(3, 1, 0.5f, 1, 0));
+    float[] half =
+        new ItemAffinity(train, NO_TRIPLES, new ClosedFormSpec(3, 1, 0.5f, 1, 0)).dense();
     assertThat(half[1]).isCloseTo(0.5f + 0.5f * near, within(1e-6f));
     assertThat(half[2]).isCloseTo(1 + 0.5f * far + 0.5f * near, within(1e-6f));
     assertThat(half[0]).isEqualTo(2);
@@ -64,7 +65,8 @@ class HistoryTest {
             .triple(3, 3, 6)
             .build();
     float[] gram =
-        ItemAffinity.of(histories(4, new int[] {3}), graph, new ClosedFormSpec(4, 1, 0, 1, 10));
+        new ItemAffinity(histories(4, new int[] {3}), graph, new ClosedFormSpec(4, 1, 0, 1, 10))
+            .dense();
 
     double director = Math.pow(Math.log(4.0 / 2), 2);
     double genre = Math.pow(Math.log(4.0 / 3), 2);
@@ -74,6 +76,92 @@ class HistoryTest {
     assertThat(gram[0]).isCloseTo(10, within(1e-5f));
     assertThat(gram[3]).isZero();
     assertThat(gram[15]).isEqualTo(1); // its interaction; nobody shares its studio
+  }
+
+  private static Interactions randomHistories(int items, SplittableRandom random) {
+    int[][] users = new int[25][];
+    for (int u = 0; u < users.length; u++) {
+      users[u] = random.ints(random.nextInt(12), 0, items).toArray(); // some items twice
+    }
+    return histories(items, users);
+  }
+
+  private static Ckg randomTriples(int items, SplittableRandom random) {
+    CkgBuilder builder = new CkgBuilder(25, items + 10);
+    for (int i = 0; i < 4 * items; i++) {
+      int relation = 1 + random.nextInt(3);
+      builder.triple(random.nextInt(items), relation, items + random.nextInt(10));
+    }
+    return builder.build();
+  }
+
+  @ParameterizedTest(name = "seed={0}")
+  @ValueSource(longs = {1, 2, 3})
+  void a_product_with_the_affinities_needs_no_matrix(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    int items = 20;
+    ItemAffinity affinity =
+        new ItemAffinity(
+            randomHistories(items, random),
+            randomTriples(items, random),
+            new ClosedFormSpec(3, 1, 0.6f, 2, 7));
+    float[] x = new float[3 * items];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (float) random.nextGaussian();
+    }
+    try (Workers workers = new Workers(2)) {
+      float[] expected = SquareMatrix.product(x, 3, items, affinity.dense(), items, workers);
+      assertThat(affinity.multiply(x, 3, workers)).containsExactly(expected, within(1e-3f));
+    }
+  }
+
+  @ParameterizedTest(name = "seed={0}")
+  @ValueSource(longs = {1, 2, 3})
+  void the_leading_directions_give_the_dense_scores_when_they_are_all(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    int items = 12;
+    Interactions train = randomHistories(items, random);
+    ItemSets sets = ItemSets.of(train);
+    ClosedFormSpec spec = new ClosedFormSpec(items, 3, 0.5f, 2, 4);
+    ItemAffinity affinity = new ItemAffinity(train, randomTriples(items, random), spec);
+    try (Workers workers = new Workers(2)) {
+      RankingVectors dense = DenseForm.fit(affinity, sets, spec, 1, workers).vectors(sets);
+      RankingVectors leading = LeadingForm.fit(affinity, items, spec, 1, workers).vectors(sets);
+      for (int user = 0; user < train.userCount(); user++) {
+        for (int item = 0; item < items; item++) {
+          if (!sets.contains(user, item)) { // where the two differ by the diagonal
+            assertThat(score(leading, user, item))
+                .as("user %d, item %d", user, item)
+                .isCloseTo(score(dense, user, item), within(1e-3));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void candidates_of_a_step_are_its_targets_and_a_sample_that_stands_for_all_others() {
+    ItemSets sets = ItemSets.of(histories(50, new int[] {3, 7}, new int[] {7, 9}));
+    float[] weights = new float[50];
+    EncoderBatch batch = new EncoderBatch(sets, weights, true);
+    SplittableRandom random = new SplittableRandom(4);
+    EncoderCandidates candidates = new EncoderCandidates(50, 6);
+    for (int round = 0; round < 20; round++) {
+      batch.clear();
+      batch.add(0, 0.5f, random);
+      batch.add(1, 0.5f, random);
+      assertThat(batch.targetCount() + batch.offset(2)).isEqualTo(4); // hidden or shown
+      candidates.draw(batch, random);
+      double standsFor = 0;
+      for (int c = 0; c < candidates.count(); c++) {
+        assertThat(candidates.place(candidates.item(c))).isEqualTo(c);
+        standsFor += Math.exp(candidates.logWeight(c));
+      }
+      assertThat(standsFor).isCloseTo(50, within(1e-4));
+      for (int t = 0; t < batch.targetCount(); t++) {
+        assertThat(candidates.logWeight(candidates.place(batch.target(t)))).isZero();
+      }
+    }
   }
 
   @ParameterizedTest(name = "n={0}")
@@ -151,15 +239,16 @@ class HistoryTest {
     return new HistoryEncoder(sets, spec, _ -> Double.NaN, 3, workers);
   }
 
-  @Test
-  void the_encoders_gradient_is_that_of_finite_differences() {
+  @ParameterizedTest(name = "onlyHidden={0}")
+  @ValueSource(booleans = {false, true})
+  void the_encoders_gradient_is_that_of_finite_differences(boolean onlyHidden) {
     Interactions train =
         histories(6, new int[] {0, 1, 4}, new int[] {2, 3}, new int[] {}, new int[] {1, 2, 4, 5});
     ItemSets sets = ItemSets.of(train);
-    EncoderSpec spec = new EncoderSpec(5, 0, 0, -0.25f, 1e-2, 0, 4, 1);
+    EncoderSpec spec = new EncoderSpec(5, 0, 0, -0.25f, 1e-2, 0, 4, 1, 0, false, 0);
     try (Workers workers = new Workers(2)) {
       HistoryEncoder encoder = encoder(sets, spec, workers);
-      EncoderBatch batch = new EncoderBatch(sets, new float[] {1, 0.5f, 2, 1, 1, 0.7f});
+      EncoderBatch batch = new EncoderBatch(sets, new float[] {1, 0.5f, 2, 1, 1, 0.7f}, onlyHidden);
       batch.clear();
       SplittableRandom random = new SplittableRandom(1);
       batch.add(0, 0.4f, random);
@@ -200,7 +289,7 @@ class HistoryTest {
       users[u] = random.ints(6, 0, 70).toArray();
     }
     Interactions train = histories(70, users);
-    EncoderSpec spec = new EncoderSpec(20, 0.5f, 0.2f, -0.25f, 1e-2, 1e-5f, 16, 3);
+    EncoderSpec spec = new EncoderSpec(20, 0.5f, 0.2f, -0.25f, 1e-2, 1e-5f, 16, 3, 0, false, 0);
     try (Workers workers = new Workers(threads)) {
       HistoryEncoder encoder = encoder(ItemSets.of(train), spec, workers);
       new TrainingLoop(3, 3).run(encoder, TrainingListener.none(), () -> false);

@@ -82,7 +82,7 @@ class PropagatorTrainerTest {
             "kgat best",
             new PropagatorSpec.History(
                 new ClosedFormSpec(16, 10, 0.5f, 5, 10),
-                new EncoderSpec(16, 0.5f, 0.1f, 0, 1e-2, 0, 16, 15),
+                new EncoderSpec(16, 0.5f, 0.1f, 0, 1e-2, 0, 16, 15, 0, false, 0),
                 2)));
     return all;
   }
@@ -238,21 +238,39 @@ class PropagatorTrainerTest {
   }
 
   @Test
-  void a_catalogue_too_large_for_the_closed_form_is_refused_by_its_size() {
+  void a_catalogue_too_large_for_a_matrix_of_all_items_is_trained_nevertheless() {
     Interactions.Builder large = new Interactions.Builder(false, false);
-    large.add(0, 16_000, 1, 0);
-    assertThatThrownBy(() ->
-            PropagatorTrainer.train(
-                large.build(1, 16_001),
-                Optional.empty(),
-                Optional.empty(),
-                PropagatorSpec.kgatBest(),
-                1,
-                1,
-                TrainingListener.none(),
-                () -> false))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("16,001 items");
+    for (int user = 0; user < 40; user++) {
+      for (int i = 0; i < 6; i++) {
+        large.add(user, user % 2 == 0 ? 3 * i : 16_000 - 3 * i, 1, 0);
+      }
+    }
+    PropagatorSpec.History best = (PropagatorSpec.History) PropagatorSpec.kgatBest(16_001);
+    EncoderSpec few = new EncoderSpec(8, 0.5f, 0.1f, 0, 1e-2, 1e-5f, 16, 3, 64, true, 1);
+    PropagatorTraining training =
+        PropagatorTrainer.train(
+            large.build(40, 16_001),
+            Optional.empty(),
+            Optional.empty(),
+            new PropagatorSpec.History(
+                new ClosedFormSpec(8, 1, 0, 1, 0), few, best.encoderWeight()),
+            1,
+            1,
+            TrainingListener.none(),
+            () -> false);
+
+    RankingVectors vectors = training.vectors();
+    assertThat(vectors.items()).hasSize(16_001 * vectors.dim());
+    assertThat(score(vectors, 0, 15)).isGreaterThan(score(vectors, 0, 16_000));
+    assertThat(score(vectors, 1, 15)).isLessThan(score(vectors, 1, 16_000));
+  }
+
+  private static double score(RankingVectors vectors, int user, int item) {
+    double sum = 0;
+    for (int d = 0; d < vectors.dim(); d++) {
+      sum += vectors.users()[user * vectors.dim() + d] * vectors.items()[item * vectors.dim() + d];
+    }
+    return sum;
   }
 
   @Test

@@ -258,7 +258,7 @@ final class AdminJobCommands {
     @Option(
         names = "--layers",
         split = ",",
-        description = "Of kgat's preset paper: the layers' sizes (default: 64,32,16).")
+        description = "Of kgat's preset paper: the layers' sizes (default: 64).")
     private @Nullable List<Integer> layers;
 
     @Option(names = "--seed", description = "Same seed and log, same vectors (default: 1).")

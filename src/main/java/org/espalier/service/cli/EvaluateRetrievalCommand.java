@@ -7,8 +7,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
+import org.espalier.kgat.model.BaseSizes;
 import org.espalier.kgat.train.PropagatorExperiment;
 import org.espalier.kgat.train.PropagatorSpec;
 import org.espalier.learning.data.DataFolder;
@@ -105,8 +108,9 @@ final class EvaluateRetrievalCommand implements Callable<Integer> {
   @Option(
       names = "--layers",
       split = ",",
-      defaultValue = "64,32,16",
-      description = "Of kgat's preset paper: the layers' sizes (default: ${DEFAULT-VALUE}).")
+      defaultValue = "64",
+      description =
+          "Of kgat's preset paper: the layers' sizes; its authors' are 64,32,16 (default: ${DEFAULT-VALUE}).")
   private List<Integer> layers = List.of();
 
   @Option(names = "--no-kg", description = "Of kgat and fastrp: leave kg.tsv aside.")
@@ -118,6 +122,20 @@ final class EvaluateRetrievalCommand implements Callable<Integer> {
       description =
           "Of lightgcn and kgat's preset paper: samples of a step (default: ${DEFAULT-VALUE}).")
   private int batch;
+
+  @Option(
+      names = "--base-keep",
+      defaultValue = "1",
+      description =
+          "Of lightgcn and kgat's preset paper: the share of the node table's numbers that is stored; sizes grow with a"
+              + " node's degree (default: ${DEFAULT-VALUE}).")
+  private double baseKeep;
+
+  @Option(
+      names = "--fit-keep",
+      description =
+          "Of lightgcn, fastrp and kgat: also measure item vectors that are shortened to this share of their numbers.")
+  private @Nullable Double fitKeep;
 
   @Option(
       names = "--dim",
@@ -171,13 +189,16 @@ final class EvaluateRetrievalCommand implements Callable<Integer> {
     if (method != null) {
       return prune(folder, method);
     }
-    RetrievalReport report = run(folder);
+    PropagatorExperiment.Found found = run(folder);
+    RetrievalReport report = found.report();
     if (report.outcome().reason() == Reason.DIVERGED) {
       throw new CommandException(
           "training diverged in epoch %d: its loss is not finite any more"
               .formatted(report.outcome().epochs()));
     }
-    return print(json ? json(report.fields()) : table(folder, report));
+    SequencedMap<String, Object> fields = report.fields();
+    found.fitted().ifPresent(fitted -> fields.put("fitted", fitted.fields()));
+    return print(json ? json(fields) : table(folder, found));
   }
 
   private int prune(DataFolder folder, Method by) {
@@ -209,14 +230,29 @@ final class EvaluateRetrievalCommand implements Callable<Integer> {
         Objects.requireNonNull(spec).commandLine(), String.valueOf(why), cause);
   }
 
-  private RetrievalReport run(DataFolder folder) {
+  private PropagatorExperiment.Found run(DataFolder folder) {
+    if (model == ModelName.MF && (fitKeep != null || baseKeep != 1)) {
+      throw wrongUsage("--fit-keep and --base-keep are not of mf; it has --method and --keep", null);
+    }
     String task =
         "Training " + lower(model) + (model == ModelName.MF ? " (" + lower(loss) + ")" : "");
     try (var progress = new TrainingProgress(Console.ofProcess(), task)) {
-      return model == ModelName.MF
-          ? RetrievalExperiment.run(folder, mfSpec(folder), progress, () -> false)
-          : PropagatorExperiment.run(
-              folder, propagatorSpec(folder), !withoutKg, seed, threads, progress, () -> false);
+      if (model == ModelName.MF) {
+        return new PropagatorExperiment.Found(
+            RetrievalExperiment.run(folder, mfSpec(folder), progress, () -> false),
+            Optional.empty());
+      }
+      OptionalDouble keptItems =
+          fitKeep == null ? OptionalDouble.empty() : OptionalDouble.of(fitKeep);
+      return PropagatorExperiment.run(
+          folder,
+          propagatorSpec(folder),
+          !withoutKg,
+          keptItems,
+          seed,
+          threads,
+          progress,
+          () -> false);
     } catch (IllegalArgumentException e) { // settings that contradict each other or the data
       throw wrongUsage(e.getMessage(), e);
     }
@@ -231,13 +267,19 @@ final class EvaluateRetrievalCommand implements Callable<Integer> {
   private PropagatorSpec propagatorSpec(DataFolder folder) {
     return switch (model) {
       case MF -> throw new IllegalStateException("mf is no propagator");
-      case LIGHTGCN -> PropagatorSpec.lightGcn(dimOr(64), LIGHTGCN_DEPTH, batch);
+      case LIGHTGCN -> sized(PropagatorSpec.lightGcn(dimOr(64), LIGHTGCN_DEPTH, batch));
       case FASTRP -> PropagatorSpec.fastRp(dimOr(512));
       case KGAT ->
           preset == Preset.BEST
               ? PropagatorSpec.kgatBest(folder.items().size())
-              : PropagatorSpec.kgatPaper(dimOr(64), layers, batch);
+              : sized(PropagatorSpec.kgatPaper(dimOr(64), layers, batch));
     };
+  }
+
+  private PropagatorSpec sized(PropagatorSpec.Layered full) {
+    return baseKeep == 1
+        ? full
+        : full.withSizing((graph, size) -> BaseSizes.byDegree(graph, size, baseKeep));
   }
 
   private int dimOr(int usual) {
@@ -266,11 +308,17 @@ final class EvaluateRetrievalCommand implements Callable<Integer> {
     };
   }
 
-  private static String table(DataFolder folder, RetrievalReport report) {
+  private static String table(DataFolder folder, PropagatorExperiment.Found found) {
+    RetrievalReport report = found.report();
     TrainingOutcome outcome = report.outcome();
-    return new RetrievalTable()
+    RetrievalTable rows =
+        new RetrievalTable()
             .row("popularity", report.popularity()::mean)
-            .row(report.model() + " (" + report.loss() + ")", report.test()::mean)
+            .row(report.model() + " (" + report.loss() + ")", report.test()::mean);
+    found
+        .fitted()
+        .ifPresent(fitted -> rows.row("fitted, keep " + fitted.fit().keepAsked(), fitted.test()::mean));
+    return rows
         + String.format(
             Locale.ROOT,
             "%n%,d users with test items among %,d items; %,d parameters in %d dimensions%n"

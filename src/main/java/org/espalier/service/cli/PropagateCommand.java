@@ -79,7 +79,7 @@ final class PropagateCommand implements Callable<Integer> {
   @Option(
       names = "--layers",
       split = ",",
-      defaultValue = "64,32,16",
+      defaultValue = "64",
       description = "Of kgat's preset paper: the layers' sizes (default: ${DEFAULT-VALUE}).")
   private List<Integer> layers = List.of();
 

@@ -107,14 +107,14 @@ public record PropagationPlan(
     return model.name().toLowerCase(Locale.ROOT);
   }
 
-  PropagatorSpec spec() {
+  PropagatorSpec spec(int itemCount) {
     PropagatorSpec chosen =
         switch (model) {
           case LIGHTGCN -> PropagatorSpec.lightGcn(dimOr(64), LIGHTGCN_DEPTH, batch);
           case FASTRP -> PropagatorSpec.fastRp(dimOr(512));
           case KGAT ->
               preset == Preset.BEST
-                  ? PropagatorSpec.kgatBest()
+                  ? PropagatorSpec.kgatBest(itemCount)
                   : PropagatorSpec.kgatPaper(dimOr(64), layers, batch);
         };
     return epochsMax == null ? chosen : withEpochs(chosen, epochsMax);

@@ -38,7 +38,7 @@ record PropagationRequest(
     @Schema(defaultValue = "full", requiredMode = RequiredMode.NOT_REQUIRED) Scope scope,
     @Schema(defaultValue = "kgat", requiredMode = RequiredMode.NOT_REQUIRED) Model model,
     @Schema(defaultValue = "paper", requiredMode = RequiredMode.NOT_REQUIRED) Preset preset,
-    @Schema(defaultValue = "[64,32,16]", requiredMode = RequiredMode.NOT_REQUIRED)
+    @Schema(defaultValue = "[64]", requiredMode = RequiredMode.NOT_REQUIRED)
         List<Integer> layers,
     @Nullable Integer dim,
     @Schema(defaultValue = "2048") int batch,
@@ -88,7 +88,7 @@ record PropagationRequest(
         Objects.requireNonNullElse(scope, Scope.FULL),
         Objects.requireNonNullElse(model, Model.KGAT),
         Objects.requireNonNullElse(preset, Preset.PAPER),
-        layers == null ? List.of(64, 32, 16) : List.copyOf(layers),
+        layers == null ? List.of(64) : List.copyOf(layers),
         dim,
         Objects.requireNonNullElse(batch, 2048),
         epochs,

@@ -55,29 +55,18 @@ public final class LiveCkg {
   private volatile int relations;
   private volatile long edgeCount;
 
-  private final EdgeBuffer buffer; // guarded by `writing`
-  private final Row old = new Row(); // guarded by `writing`
+  private final RowEdit edit; // guarded by `writing`
   private final Row after = new Row(); // guarded by `writing`
 
-  /**
-   * Where rows are looked for, from the last to the first. Swapped as one, so that a thread which reads
-   * while a merge ends sees either state.
-   *
-   * @param below never changes
-   * @param frozen never changes; a merge is to put it into {@code below}
-   * @param active changes under the lock
-   */
-  private record Levels(ValuedCkg below, RowPool frozen, RowPool active) {}
-
   private LiveCkg(ValuedCkg below, Ckg seen, boolean valued, Executor background) {
-    levels = new Levels(below, new RowPool(valued), new RowPool(valued));
+    levels = Levels.of(below, valued);
     this.valued = valued;
     this.background = background;
     users = seen.userCount();
     entities = seen.entityCount();
     relations = seen.relationCount();
     edgeCount = seen.edgeCount();
-    buffer = new EdgeBuffer(64, valued);
+    edit = new RowEdit(valued);
   }
 
   /**
@@ -86,7 +75,7 @@ public final class LiveCkg {
    * @param background runs merges; {@code Runnable::run} merges in the thread that applies
    */
   public static LiveCkg of(Ckg graph, Executor background) {
-    return new LiveCkg(new ValuedCkg(withRoom(graph), new float[0]), graph, false, background);
+    return new LiveCkg(new ValuedCkg(Room.around(graph), new float[0]), graph, false, background);
   }
 
   /**
@@ -99,22 +88,7 @@ public final class LiveCkg {
       throw new IllegalArgumentException(
           "%d values for %d edges".formatted(values.length, graph.edgeCount()));
     }
-    return new LiveCkg(new ValuedCkg(withRoom(graph), values), graph, true, background);
-  }
-
-  private static Ckg withRoom(Ckg graph) {
-    return graph.resized(
-        roomFor(graph.userCount()),
-        roomFor(graph.entityCount()),
-        roomForRelations(graph.relationCount()));
-  }
-
-  private static int roomFor(int count) {
-    return Math.addExact(count, count / 8 + 64);
-  }
-
-  private static int roomForRelations(int count) {
-    return Math.addExact(count, count / 4 + 8);
+    return new LiveCkg(new ValuedCkg(Room.around(graph), values), graph, true, background);
   }
 
   /** Users that there are numbers for: entities follow behind. */
@@ -164,14 +138,11 @@ public final class LiveCkg {
 
   /** Points a row at a node's edges. */
   public void row(int node, Row row) {
-    Levels now = levels;
-    if (!now.active.row(node, row) && !now.frozen.row(node, row)) {
-      now.below.graph().row(node, now.below.values(), row);
-    }
+    levels.row(node, row);
   }
 
   private Ckg graph() {
-    return levels.below.graph();
+    return levels.below().graph();
   }
 
   /** Runs something that reads this graph, from any thread, on one state of it. */
@@ -212,7 +183,7 @@ public final class LiveCkg {
         lock.writeLock().unlock();
       }
       long due = Math.max(MERGE_EDGES_MIN, graph().edgeCount() / MERGE_SHARE);
-      if (levels.active.edges() > due && mergeAsked.compareAndSet(false, true)) {
+      if (levels.active().edges() > due && mergeAsked.compareAndSet(false, true)) {
         background.execute(this::mergeInBackground);
       }
     }
@@ -245,14 +216,7 @@ public final class LiveCkg {
       try {
         int usersBefore = userRoom();
         int entitiesBefore = entityRoom();
-        Ckg larger =
-            graph()
-                .resized(
-                    users > userRoom() ? roomFor(users) : userRoom(),
-                    entities > entityRoom() ? roomFor(entities) : entityRoom(),
-                    relations > relationRoom() ? roomForRelations(relations) : relationRoom());
-        levels =
-            new Levels(new ValuedCkg(larger, levels.below.values()), levels.frozen, levels.active);
+        levels = levels.withRoom(Room.enlarged(graph(), users, entities, relations));
         listener.resized(usersBefore, entitiesBefore);
       } finally {
         lock.writeLock().unlock();
@@ -263,39 +227,15 @@ public final class LiveCkg {
   /** Applies the changes {@code from} to {@code to}, all of one node's row. */
   private void changeRow(DirectedChanges changes, int from, int to, RowListener listener) {
     int node = changes.node(from);
-    row(node, old);
-    buffer.clear();
-    int copied = old.begin();
-    double changedWeight = 0;
-    boolean changed = false;
-    for (int i = from; i < to; ) {
-      int place = old.place(copied, changes.relation(i), changes.tail(i));
-      boolean exists = place >= 0;
-      int at = exists ? place : -1 - place;
-      float weightBefore = exists ? old.weight(at) : 0;
-      float weight = weightBefore;
-      int edge = i;
-      for (; i < to && changes.sameEdge(i, edge); i++) {
-        weight = changes.after(i, weight);
-      }
-      if (weight != weightBefore) {
-        changed = true;
-        changedWeight += Math.abs((double) weight - weightBefore);
-        buffer.append(old, copied, at);
-        if (weight > 0) {
-          buffer.append(changes.relation(edge), changes.tail(edge), weight);
-        }
-        copied = exists ? at + 1 : at;
-      }
-    }
-    if (changed) {
-      buffer.append(old, copied, old.end());
-      long edgesBefore = edgeCount;
-      edgeCount = edgesBefore + buffer.size() - old.size();
-      RowPool active = levels.active;
-      active.put(node, buffer);
+    row(node, edit.old());
+    int edgesBefore = edit.old().size();
+    if (edit.apply(changes, from, to)) {
+      long others = edgeCount - edgesBefore;
+      edgeCount = others + edit.result().size();
+      RowPool active = levels.active();
+      active.put(node, edit.result());
       active.row(node, after);
-      listener.changed(node, after, (float) changedWeight);
+      listener.changed(node, after, edit.changedWeight());
     }
   }
 
@@ -326,11 +266,11 @@ public final class LiveCkg {
   /** Merges the frozen pool, or when there is none freezes the active one and merges that. */
   private void mergeFrozen() {
     Levels before = freeze();
-    if (!before.frozen.isEmpty()) {
-      ValuedCkg merged = before.below.with(before.frozen, valued); // readers and writers go on
+    if (!before.frozen().isEmpty()) {
+      ValuedCkg merged = before.below().with(before.frozen(), valued); // readers and writers go on
       lock.writeLock().lock();
       try {
-        levels = new Levels(merged, new RowPool(valued), levels.active);
+        levels = levels.withMerged(merged, valued);
       } finally {
         lock.writeLock().unlock();
       }
@@ -340,9 +280,7 @@ public final class LiveCkg {
   private Levels freeze() {
     lock.writeLock().lock();
     try {
-      if (levels.frozen.isEmpty()) {
-        levels = new Levels(levels.below, levels.active, new RowPool(valued));
-      }
+      levels = levels.withActiveFrozen(valued);
       return levels;
     } finally {
       lock.writeLock().unlock();

@@ -21,7 +21,7 @@ import org.espalier.learning.kernel.Workers;
 public final class ClosedForm {
 
   /** Above, the matrices of a dense fit take more than 2 GB, and its n³ multiply-adds minutes. */
-  private static final int DENSE_ITEMS_MAX = 16_000;
+  public static final int DENSE_ITEMS_MAX = 16_000;
 
   private static final FloatKernel KERNEL = FloatKernels.best();
 

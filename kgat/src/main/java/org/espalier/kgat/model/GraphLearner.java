@@ -25,7 +25,8 @@ public final class GraphLearner {
   private final Attention attention;
   private final float[] edgeWeights;
 
-  private final float[] base;
+  private final BaseSizes sizes;
+  private final float[] base; // (nodes, dim), zero behind a node's size
   private final TransR transR;
   private final List<LayerWeights> layers = new ArrayList<>();
 
@@ -44,13 +45,30 @@ public final class GraphLearner {
   private final SplittableRandom dropoutSeeds;
 
   /**
-   * Starts with random weights and with edge weights that fit them.
+   * Starts with random weights and with edge weights that fit them; base rows are full.
    *
    * @param tripleBatch triples of a batch at most
    */
   public GraphLearner(
       Ckg graph,
       PropagationSpec spec,
+      EdgeWeighting weighting,
+      LearnerSettings settings,
+      int tripleBatch,
+      long seed,
+      Workers workers) {
+    this(graph, spec, BaseSizing.FULL, weighting, settings, tripleBatch, seed, workers);
+  }
+
+  /**
+   * The same with base rows of several sizes.
+   *
+   * @param sizing how many values each node's row has
+   */
+  public GraphLearner(
+      Ckg graph,
+      PropagationSpec spec,
+      BaseSizing sizing,
       EdgeWeighting weighting,
       LearnerSettings settings,
       int tripleBatch,
@@ -67,6 +85,15 @@ public final class GraphLearner {
     int relations = graph.relationCount();
     base = new float[Math.multiplyExact(nodes, dim)];
     Initial.xavier(base, 0, nodes, dim, random);
+    sizes = sizing.of(graph, dim);
+    if (sizes.dim() != dim || sizes.nodes() != nodes) {
+      throw new IllegalArgumentException(
+          "sizes of %d nodes up to %d, for %d nodes of %d values"
+              .formatted(sizes.nodes(), sizes.dim(), nodes, dim));
+    }
+    for (int node = 0; node < nodes; node++) {
+      sizes.cut(base, node);
+    }
     transR = TransR.random(relations, dim, settings.relationSize(), random);
     dTransR = TransR.zeros(relations, dim, settings.relationSize());
     dBase = new NodeGradient(nodes, dim);
@@ -101,6 +128,16 @@ public final class GraphLearner {
     }
   }
 
+  /** Base rows (nodes, dim); shared. */
+  float[] base() {
+    return base;
+  }
+
+  /** The gradient of the base rows, as the last call left it. */
+  NodeGradient baseGradient() {
+    return dBase;
+  }
+
   /** The weight of each edge; shared, changed by {@link #refreshWeights}. */
   public float[] edgeWeights() {
     return edgeWeights;
@@ -108,6 +145,17 @@ public final class GraphLearner {
 
   /** One step on the ranking loss; returns the batch's mean loss, without regularisation. */
   public double rankingStep(PairBatch batch) {
+    double loss = rankingGradient(batch);
+    updateBase(rankingBase);
+    for (int l = 0; l < layers.size(); l++) {
+      layerOptimizers.get(l).nextStep(settings.learningRate());
+      layerOptimizers.get(l).update(layers.get(l).values(), 0, dLayers.get(l).values(), 0);
+    }
+    return loss;
+  }
+
+  /** Adds the gradient of the ranking loss to that of base rows and layers; returns the loss. */
+  double rankingGradient(PairBatch batch) {
     pass.forward(
         batch.nodes(),
         batch.nodeCount(),
@@ -122,11 +170,6 @@ public final class GraphLearner {
       decay(batch.nodes()[batch.user(i)], batch.size());
       decay(batch.nodes()[batch.seen(i)], batch.size());
       decay(batch.nodes()[batch.unseen(i)], batch.size());
-    }
-    updateBase(rankingBase);
-    for (int l = 0; l < layers.size(); l++) {
-      layerOptimizers.get(l).nextStep(settings.learningRate());
-      layerOptimizers.get(l).update(layers.get(l).values(), 0, dLayers.get(l).values(), 0);
     }
     return loss;
   }
@@ -171,6 +214,7 @@ public final class GraphLearner {
         (from, to, _) -> {
           for (int i = from; i < to; i++) {
             int node = dBase.touched(i);
+            sizes.cut(dBase.rows(), node); // what is not stored does not move
             optimizer.update(base, node, dBase.rows(), node * spec.dim());
           }
         });
@@ -209,7 +253,7 @@ public final class GraphLearner {
 
   /** Trainable floats. */
   public long parameters() {
-    long sum = base.length;
+    long sum = sizes.total();
     for (LayerWeights layer : layers) {
       sum += layer.values().length;
     }

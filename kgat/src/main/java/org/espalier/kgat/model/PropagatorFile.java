@@ -30,7 +30,8 @@ import java.util.zip.CheckedOutputStream;
  * magic (4), version (4)
  * dim (4), layers (4), size (4) each, aggregator, readout, normalised (1), leak (4)
  * weighting, smoothing (4), weight of triples (4), users (4), relations (4), size of a relation (4)
- * arrays: length (4), floats; base rows, each layer's weights, relations' vectors and projections
+ * base rows: how many (4); each its size (4) and so many floats, without the zeros at its end
+ * arrays: length (4), floats; each layer's weights, relations' vectors and projections
  * CRC32C of all that (4)
  * </pre>
  *
@@ -39,10 +40,11 @@ import java.util.zip.CheckedOutputStream;
 public final class PropagatorFile {
 
   private static final int MAGIC = 0x45535047; // "ESPG"
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int LAYERS_MAX = 16;
   private static final int SIZE_MAX = 1 << 14;
   private static final int FLOATS_AT_ONCE = 1 << 12;
+  private static final int ROWS_MAX = Integer.MAX_VALUE - 8; // values of all base rows
 
   private PropagatorFile() {}
 
@@ -61,7 +63,9 @@ public final class PropagatorFile {
                 new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16), new CRC32C());
         DataOutputStream out = new DataOutputStream(checked);
         writeHead(propagator, out);
-        for (float[] array : propagator.arrays()) {
+        List<float[]> arrays = propagator.arrays();
+        writeRows(arrays.getFirst(), propagator.shape().dim(), out);
+        for (float[] array : arrays.subList(1, arrays.size())) {
           writeArray(array, out);
         }
         out.writeInt((int) checked.getChecksum().getValue());
@@ -93,6 +97,20 @@ public final class PropagatorFile {
     out.writeInt(propagator.userCount());
     out.writeInt(propagator.transR().map(TransR::relations).orElse(0));
     out.writeInt(propagator.transR().map(TransR::size).orElse(0));
+  }
+
+  private static void writeRows(float[] rows, int dim, DataOutputStream out) throws IOException {
+    out.writeInt(rows.length / dim);
+    for (int at = 0; at < rows.length; at += dim) {
+      int size = dim;
+      while (size > 0 && Float.floatToRawIntBits(rows[at + size - 1]) == 0) {
+        size--;
+      }
+      out.writeInt(size);
+      for (int d = 0; d < size; d++) {
+        out.writeInt(Float.floatToRawIntBits(rows[at + d]));
+      }
+    }
   }
 
   private static void writeArray(float[] array, DataOutputStream out) throws IOException {
@@ -149,7 +167,7 @@ public final class PropagatorFile {
       int relations = bounded("relations", 0, 1 << 20);
       int relationSize = bounded("size of a relation", 0, SIZE_MAX);
 
-      float[] base = array("base rows", -1);
+      float[] base = rows(shape.dim());
       List<LayerWeights> layers = new ArrayList<>();
       for (int l = 1; l <= shape.depth(); l++) {
         LayerWeights layer =
@@ -208,10 +226,24 @@ public final class PropagatorFile {
       return value;
     }
 
+    /** Base rows; a row that is not stored in full takes its zeros from here. */
+    private float[] rows(int dim) throws IOException {
+      int count = bounded("base rows", 0, (int) Math.min(ROWS_MAX / dim, fileSize / Integer.BYTES));
+      float[] rows = new float[count * dim];
+      byte[] bytes = new byte[dim * Float.BYTES];
+      for (int row = 0; row < count; row++) {
+        int size = bounded("size of base row " + row, 0, dim);
+        in.readFully(bytes, 0, size * Float.BYTES);
+        ByteBuffer.wrap(bytes).asFloatBuffer().get(rows, row * dim, size);
+      }
+      requireFinite("base rows", rows);
+      return rows;
+    }
+
     private float[] array(String what, long expected) throws IOException {
       int length = in.readInt();
       boolean fits = length >= 0 && (long) length * Float.BYTES <= fileSize;
-      if (!fits || (expected >= 0 && length != expected)) {
+      if (!fits || length != expected) {
         throw new IOException("%s: %d values do not fit".formatted(what, length));
       }
       float[] array = new float[length];
@@ -221,12 +253,16 @@ public final class PropagatorFile {
         in.readFully(bytes, 0, count * Float.BYTES);
         ByteBuffer.wrap(bytes).asFloatBuffer().get(array, from, count);
       }
-      for (int i = 0; i < length; i++) {
+      requireFinite(what, array);
+      return array;
+    }
+
+    private static void requireFinite(String what, float[] array) throws IOException {
+      for (int i = 0; i < array.length; i++) {
         if (!Float.isFinite(array[i])) {
           throw new IOException("%s: value %d is %s".formatted(what, i, array[i]));
         }
       }
-      return array;
     }
   }
 }

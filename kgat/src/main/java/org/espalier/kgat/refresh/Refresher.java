@@ -1,7 +1,6 @@
 package org.espalier.kgat.refresh;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.Executor;
 import org.espalier.kgat.graph.Ckg;
 import org.espalier.kgat.graph.EdgeChanges;
@@ -15,10 +14,9 @@ import org.espalier.learning.kernel.Workers;
 /**
  * Keeps every layer of a trained propagator true to a graph that changes.
  *
- * <p>A changed row changes its node's input at every layer. A row of layer l that moves by δ changes its
- * node's input at layer l + 1 by δ, and that of each neighbour by δ times the weight that the node has
- * there. These changes add up to residuals ({@link Staleness}); {@link #refresh} recomputes rows in
- * their order, largest first, until none reaches ε or the time is over. Rows are recomputed from all
+ * <p>A changed row changes its node's input at every layer, and what that moves changes the inputs of
+ * others ({@link Spreading}). These changes add up to residuals ({@link Staleness}); {@link #refresh}
+ * recomputes rows in their order, largest first, until none reaches ε or the time is over. Rows are recomputed from all
  * their neighbours, so nothing drifts: with ε = 0 and time enough the result is what a full propagation
  * gives. What the budget leaves is carried over, and an eighth of each budget goes to rows in turn
  * whatever their residuals, so that none starves in a stream of larger ones.
@@ -35,29 +33,23 @@ public final class Refresher implements AutoCloseable {
 
   private static final int BATCH = 512; // rows between two looks at the clock
   private static final int SWEEP_SHARE = 8; // of a budget
-  private static final float UNSENT_SHARE = 0.25f; // of ε: less is not sent on yet
   private static final double FULL_SHARE = 0.5; // of all rows due: then all are computed
 
   private final Propagator model;
   private final VectorSink sink;
   private final Workers workers;
   private final int depth;
-  private final float epsilon;
-  private final boolean usesSelf;
   private final LiveCkg graph;
   private final BaseRows base;
   private final EdgeWeigher weigher;
   private final LayerStates states;
   private final ChangedVectors vectors;
   private NodeNumbers numbers;
-  private ResidualQueue residuals;
-  private float[][]
-      unsent; // [layer] (nodes): how far a row moved that its neighbours do not know of
+  private final Spreading spreading;
   private final int[] batch = new int[BATCH];
   private final int[] batchSize = new int[1];
   private final float[] moved = new float[BATCH];
   private final Row row = new Row();
-  private final Row neighbourRow = new Row();
   private long fullNs; // what the last full propagation took
 
   private Refresher(
@@ -71,8 +63,6 @@ public final class Refresher implements AutoCloseable {
     this.sink = sink;
     this.workers = workers;
     depth = model.shape().depth();
-    epsilon = settings.epsilon();
-    usesSelf = model.shape().aggregator().usesSelf();
     if (model.weighting() == EdgeWeighting.ATTENTION) {
       float[] logSums = new float[start.nodeCount()];
       float[] rows = model.baseRows(start.userCount(), start.entityCount());
@@ -96,8 +86,8 @@ public final class Refresher implements AutoCloseable {
     }
     states = new LayerStates(model, graph, weigher, base, workers);
     vectors = new ChangedVectors(sink, states, model.shape().finalSize());
-    residuals = new ResidualQueue(depth, numbers.count(), epsilon);
-    unsent = new float[depth + 1][numbers.count()];
+    boolean usesSelf = model.shape().aggregator().usesSelf();
+    spreading = new Spreading(graph, weigher, numbers.count(), depth, usesSelf, settings.epsilon());
   }
 
   /**
@@ -172,10 +162,7 @@ public final class Refresher implements AutoCloseable {
       base.moved(before, larger);
       weigher.moved(before, larger);
       states.moved(before, larger);
-      residuals = residuals.moved(before, larger);
-      for (int l = 0; l < unsent.length; l++) {
-        unsent[l] = before.moved(unsent[l], 1, larger);
-      }
+      spreading.moved(before, larger);
       vectors.moved(before, larger);
       numbers = larger;
     }
@@ -183,17 +170,11 @@ public final class Refresher implements AutoCloseable {
     @Override
     public void changed(int node, Row changedRow, float changedWeight) {
       float weightMoved = weigher.rowChanged(node, changedRow, changedWeight);
-      for (int layer = 1; layer <= depth; layer++) {
-        residuals.add(layer, node, weightMoved);
-      }
+      spreading.rowChanged(node, changedRow, weightMoved, weigher.changeOfIncoming(node));
       if (changedRow.size() > 0) {
         vectors.cameBack(node); // it is back
       }
       vectors.mark(node);
-      float incoming = weigher.changeOfIncoming(node);
-      for (int layer = 1; incoming > 0 && layer <= depth; layer++) {
-        sendToNeighbours(layer, node, changedRow, incoming);
-      }
       baseMoved(node, changedRow, base.rowChanged(node, changedRow));
     }
   }
@@ -205,48 +186,49 @@ public final class Refresher implements AutoCloseable {
   }
 
   private void baseMoved(int node, Row edges, float distance) {
-    if (distance > 0 && depth > 0) {
-      float share = distance / states.norm(0);
-      residuals.add(1, node, share);
-      sendToNeighbours(1, node, edges, share);
+    if (distance > 0) {
+      spreading.baseMoved(node, edges, distance / states.norm(0));
     }
   }
 
   /** Recomputes everything and hands all vectors of nodes that have been seen to the sink. */
   public synchronized RefreshReport propagateAll() {
-    return propagateAll(System.nanoTime());
+    return propagateAll(0, System.nanoTime());
   }
 
-  private RefreshReport propagateAll(long startNs) {
+  /**
+   * @param computed rows that were computed before it was clear that all have to be
+   */
+  private RefreshReport propagateAll(long computed, long startNs) {
+    long fromNs = System.nanoTime();
     states.computeAll(numbers.count());
-    fullNs = System.nanoTime() - startNs;
-    residuals.clear();
-    for (float[] layer : unsent) {
-      Arrays.fill(layer, 0);
-    }
+    fullNs = System.nanoTime() - fromNs;
+    spreading.clear();
     for (int user = 0; user < graph.userCount(); user++) {
       vectors.mark(user);
     }
     for (int entity = 0; entity < graph.entityCount(); entity++) {
       vectors.mark(numbers.users() + entity);
     }
-    return report((long) numbers.count() * depth, true, startNs);
+    return report(computed + (long) numbers.count() * depth, true, startNs);
   }
 
   /**
-   * Recomputes rows, the stalest first, then hands the vectors that changed to the sink. When that would
-   * be most rows anyway, all are computed, in one go.
+   * Recomputes rows, the stalest first, then hands the vectors that changed to the sink. As soon as most
+   * rows are due, all are computed, in one go, if the budget has time for it.
    *
    * @param budget after which the rest is left for the next call; a batch of rows that is begun is ended
    */
   public synchronized RefreshReport refresh(Duration budget) {
     long startNs = System.nanoTime();
     long budgetNs = budget.toNanos();
-    if (residuals.due() > FULL_SHARE * depth * numbers.count() && fullNs < budgetNs) {
-      return propagateAll(startNs);
-    }
+    ResidualQueue residuals = spreading.residuals();
     long computed = 0;
     while (residuals.due() > 0 && System.nanoTime() - startNs < budgetNs - budgetNs / SWEEP_SHARE) {
+      boolean most = residuals.due() > FULL_SHARE * depth * numbers.count();
+      if (most && System.nanoTime() - startNs + fullNs < budgetNs) {
+        return propagateAll(computed, startNs);
+      }
       int bucket = residuals.largestBucket();
       for (int layer = 1; layer <= depth; layer++) {
         int count = residuals.take(layer, bucket, batch, BATCH);
@@ -266,7 +248,8 @@ public final class Refresher implements AutoCloseable {
     Duration computing = Duration.ofNanos(System.nanoTime() - startNs);
     int published = vectors.publish(numbers);
     Duration took = Duration.ofNanos(System.nanoTime() - startNs);
-    return new RefreshReport(computed, published, full, residuals.due(), computing, took);
+    return new RefreshReport(
+        computed, published, full, spreading.residuals().due(), computing, took);
   }
 
   private void recompute(int layer, int count) {
@@ -275,32 +258,8 @@ public final class Refresher implements AutoCloseable {
       int node = batch[i];
       if (moved[i] > 0) {
         vectors.mark(node);
-        if (layer < depth) {
-          send(layer, node, moved[i]);
-        }
+        spreading.layerMoved(layer, node, moved[i]);
       }
-    }
-  }
-
-  /** Tells the layer above that a row moved, once it is worth the walk along the node's edges. */
-  private void send(int layer, int node, float distance) {
-    float sum = unsent[layer][node] + distance;
-    if (sum < epsilon * UNSENT_SHARE) {
-      unsent[layer][node] = sum;
-      return;
-    }
-    unsent[layer][node] = 0;
-    if (usesSelf) {
-      residuals.add(layer + 1, node, sum);
-    }
-    graph.row(node, row);
-    sendToNeighbours(layer + 1, node, row, sum);
-  }
-
-  private void sendToNeighbours(int layer, int node, Row edges, float distance) {
-    for (int e = edges.begin(); e < edges.end(); e++) {
-      float weight = weigher.inverseWeight(node, edges, e, neighbourRow);
-      residuals.add(layer, edges.tail(e), weight * distance);
     }
   }
 
@@ -313,13 +272,7 @@ public final class Refresher implements AutoCloseable {
 
   /** How stale the vectors are now. */
   public synchronized Staleness staleness() {
-    float largest = residuals.largest();
-    for (float[] layer : unsent) {
-      for (float distance : layer) {
-        largest = Math.max(largest, distance);
-      }
-    }
-    return new Staleness(largest, residuals.mean(), residuals.due());
+    return spreading.staleness();
   }
 
   /** The graph with the weights that its edges have now, for explanations; for any thread. */

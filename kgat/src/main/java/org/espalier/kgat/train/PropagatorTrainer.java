@@ -109,7 +109,14 @@ public final class PropagatorTrainer {
     Ckg graph = CkgFolder.graph(train, looksAtTriples ? knowledge : Optional.empty());
     GraphLearner learner =
         new GraphLearner(
-            graph, spec.shape(), spec.weighting(), spec.settings(), spec.batch(), seed, workers);
+            graph,
+            spec.shape(),
+            spec.sizing(),
+            spec.weighting(),
+            spec.settings(),
+            spec.batch(),
+            seed,
+            workers);
     GraphTrainee trainee =
         new GraphTrainee(
             graph,

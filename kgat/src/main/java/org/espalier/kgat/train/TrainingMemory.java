@@ -1,5 +1,6 @@
 package org.espalier.kgat.train;
 
+import org.espalier.kgat.history.ClosedForm;
 import org.espalier.kgat.model.PropagationSpec;
 
 /** What a training needs of the heap, beside the interactions and triples that it is given. */
@@ -26,8 +27,9 @@ public final class TrainingMemory {
           case PropagatorSpec.Layered layered -> layered(layered.shape(), nodes, users + items);
           case PropagatorSpec.RandomProjection walks -> 4L * walks.dim() * (4 * nodes + 2 * users);
           case PropagatorSpec.History history -> {
-            // The affinity of items, its shifted copy and its factors; then tables with moments.
-            long square = 4L * items * items;
+            // The affinity of items, its shifted copy and its factors, where there is one; then
+            // tables with moments.
+            long square = items <= ClosedForm.DENSE_ITEMS_MAX ? 4L * items * items : 0;
             long closed = 4L * history.closedForm().rank() * (2 * users + 4 * items);
             long encoder = 4L * history.encoder().dim() * (2 * users + MODEL_COPIES * 2 * items);
             yield 3 * square + closed + encoder;

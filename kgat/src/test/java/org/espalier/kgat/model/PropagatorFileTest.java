@@ -146,8 +146,8 @@ class PropagatorFileTest {
     Path file = directory.resolve("propagator");
     PropagatorFile.write(propagator(EdgeWeighting.MEAN), file);
     byte[] bytes = Files.readAllBytes(file);
-    Files.write(file, ByteBuffer.wrap(bytes.clone()).putInt(4, 2).array());
-    assertThatThrownBy(() -> PropagatorFile.read(file)).hasMessageContaining("version 2");
+    Files.write(file, ByteBuffer.wrap(bytes.clone()).putInt(4, 3).array());
+    assertThatThrownBy(() -> PropagatorFile.read(file)).hasMessageContaining("version 3");
 
     Propagator broken = propagator(EdgeWeighting.MEAN);
     broken.arrays().get(1)[7] = Float.NaN;

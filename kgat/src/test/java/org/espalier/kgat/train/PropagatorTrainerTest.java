@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import org.espalier.kgat.graph.Ckg;
 import org.espalier.kgat.history.ClosedFormSpec;
@@ -21,6 +22,7 @@ import org.espalier.learning.data.DataFolder;
 import org.espalier.learning.data.Interactions;
 import org.espalier.learning.data.KnowledgeGraph;
 import org.espalier.learning.data.Vocabulary;
+import org.espalier.learning.experiment.FittedRetrieval;
 import org.espalier.learning.experiment.RetrievalReport;
 import org.espalier.learning.kernel.Workers;
 import org.espalier.learning.metric.RetrievalMetric;
@@ -208,22 +210,25 @@ class PropagatorTrainerTest {
     }
   }
 
-  @Test
-  void an_experiment_reports_the_test_slice_under_the_models_name() {
+  private static DataFolder folder() {
     Vocabulary.Builder users = new Vocabulary.Builder();
     for (int user = 0; user < USERS; user++) {
       users.add("u" + user);
     }
-    DataFolder data =
-        new DataFolder(
-            users.build(),
-            genres().entities(),
-            tastes(1),
-            tastes(2),
-            tastes(4),
-            Optional.of(genres()),
-            Optional.empty(),
-            Optional.empty());
+    return new DataFolder(
+        users.build(),
+        genres().entities(),
+        tastes(1),
+        tastes(2),
+        tastes(4),
+        Optional.of(genres()),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  @Test
+  void an_experiment_reports_the_test_slice_under_the_models_name() {
+    DataFolder data = folder();
     RetrievalReport report =
         PropagatorExperiment.run(
             data, PropagatorSpec.fastRp(64), true, 5, 1, TrainingListener.none(), () -> false);
@@ -235,6 +240,29 @@ class PropagatorTrainerTest {
         .containsKey("peak_rss_mb");
     assertThat(report.test().mean(RetrievalMetric.NDCG_20)).isGreaterThan(0.3);
     assertThat(report.test().users().length).isEqualTo(report.popularity().users().length);
+  }
+
+  @Test
+  void an_experiment_also_measures_item_vectors_that_are_shortened_to_a_budget() {
+    PropagatorExperiment.Found found =
+        PropagatorExperiment.run(
+            folder(),
+            PropagatorSpec.fastRp(4),
+            true,
+            OptionalDouble.of(0.8),
+            5,
+            1,
+            TrainingListener.none(),
+            () -> false);
+
+    FittedRetrieval fitted = found.fitted().orElseThrow();
+    assertThat(fitted.fit().keepGot()).isLessThanOrEqualTo(0.8);
+    assertThat(fitted.fields())
+        .containsEntry("keep", 0.8)
+        .containsKeys("ndcg@20", "recall@20", "numbers");
+    double whole = found.report().test().mean(RetrievalMetric.NDCG_20);
+    assertThat(fitted.test().mean(RetrievalMetric.NDCG_20)).isBetween(0.8 * whole, 1.2 * whole);
+    assertThat(fitted.test().mean(RetrievalMetric.NDCG_20)).isNotEqualTo(whole);
   }
 
   @Test
@@ -271,6 +299,43 @@ class PropagatorTrainerTest {
       sum += vectors.users()[user * vectors.dim() + d] * vectors.items()[item * vectors.dim() + d];
     }
     return sum;
+  }
+
+  @Test
+  void a_relation_of_one_triple_a_self_loop_and_isolated_nodes_are_trained_with() {
+    Vocabulary.Builder entities = new Vocabulary.Builder();
+    for (int entity = 0; entity < ITEMS + 3; entity++) {
+      entities.add("e" + entity);
+    }
+    Vocabulary.Builder relations = new Vocabulary.Builder();
+    relations.add(KnowledgeGraph.INTERACTS);
+    relations.add("once");
+    relations.add("itself");
+    KnowledgeGraph odd =
+        new KnowledgeGraph(
+            ITEMS,
+            entities.build(),
+            relations.build(),
+            new int[] {0, 1, 1},
+            new int[] {1, 2, 2},
+            new int[] {ITEMS, 1, 1}); // twice the same self-loop; two entities without a triple
+    List<Optional<KnowledgeGraph>> graphs = List.of(Optional.of(odd), Optional.empty());
+    for (Optional<KnowledgeGraph> knowledge : graphs) {
+      PropagatorTraining training =
+          PropagatorTrainer.train(
+              tastes(1),
+              knowledge,
+              Optional.of(tastes(2)),
+              PropagatorSpec.kgatPaper(8, List.of(8), 64),
+              3,
+              1,
+              TrainingListener.none(),
+              () -> false);
+      assertThat(training.outcome().reason()).isNotEqualTo(Reason.DIVERGED);
+      for (float x : training.vectors().items()) {
+        assertThat(x).isFinite();
+      }
+    }
   }
 
   @Test

@@ -13,7 +13,7 @@ class TrainingMemoryTest {
   private static final List<PropagatorSpec> SPECS =
       List.of(
           PropagatorSpec.kgatPaper(64, List.of(64, 32, 16), 2048),
-          PropagatorSpec.kgatBest(),
+          PropagatorSpec.kgatBest(500),
           PropagatorSpec.lightGcn(64, 3, 2048),
           PropagatorSpec.fastRp(512));
 
@@ -29,8 +29,11 @@ class TrainingMemoryTest {
   }
 
   @Test
-  void the_best_presets_square_of_items_is_seen_and_nothing_overflows() {
-    long bytes = TrainingMemory.bytes(PropagatorSpec.kgatBest(), 10, 1_000_000, 1_000_000, 10);
-    assertThat(bytes).isGreaterThan(4_000_000_000_000L);
+  void the_best_presets_square_of_items_is_seen_where_there_is_one_and_nothing_overflows() {
+    PropagatorSpec small = PropagatorSpec.kgatBest(16_000);
+    assertThat(TrainingMemory.bytes(small, 10, 16_000, 16_000, 10)).isGreaterThan(3_000_000_000L);
+    PropagatorSpec large = PropagatorSpec.kgatBest(1_000_000);
+    assertThat(TrainingMemory.bytes(large, 10, 1_000_000, 1_000_000, 10))
+        .isBetween(1_000_000_000L, 10_000_000_000L);
   }
 }

@@ -34,7 +34,8 @@ public final class KeyFolder implements AutoCloseable {
   public static KeyFolder open(Map<String, String> settings) {
     Map<String, String> all = new LinkedHashMap<>(settings);
     all.put("spring.main.web-application-type", "none");
-    all.put("management.endpoint.health.validate-group-membership", "false"); // the store is not there
+    all.put(
+        "management.endpoint.health.validate-group-membership", "false"); // the store is not there
     ConfigurableApplicationContext context =
         EspalierApplication.run(
             Parts.class,

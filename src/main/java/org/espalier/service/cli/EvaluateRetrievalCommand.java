@@ -232,7 +232,8 @@ final class EvaluateRetrievalCommand implements Callable<Integer> {
 
   private PropagatorExperiment.Found run(DataFolder folder) {
     if (model == ModelName.MF && (fitKeep != null || baseKeep != 1)) {
-      throw wrongUsage("--fit-keep and --base-keep are not of mf; it has --method and --keep", null);
+      throw wrongUsage(
+          "--fit-keep and --base-keep are not of mf; it has --method and --keep", null);
     }
     String task =
         "Training " + lower(model) + (model == ModelName.MF ? " (" + lower(loss) + ")" : "");
@@ -317,7 +318,8 @@ final class EvaluateRetrievalCommand implements Callable<Integer> {
             .row(report.model() + " (" + report.loss() + ")", report.test()::mean);
     found
         .fitted()
-        .ifPresent(fitted -> rows.row("fitted, keep " + fitted.fit().keepAsked(), fitted.test()::mean));
+        .ifPresent(
+            fitted -> rows.row("fitted, keep " + fitted.fit().keepAsked(), fitted.test()::mean));
     return rows
         + String.format(
             Locale.ROOT,

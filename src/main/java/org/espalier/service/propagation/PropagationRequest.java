@@ -38,8 +38,7 @@ record PropagationRequest(
     @Schema(defaultValue = "full", requiredMode = RequiredMode.NOT_REQUIRED) Scope scope,
     @Schema(defaultValue = "kgat", requiredMode = RequiredMode.NOT_REQUIRED) Model model,
     @Schema(defaultValue = "paper", requiredMode = RequiredMode.NOT_REQUIRED) Preset preset,
-    @Schema(defaultValue = "[64]", requiredMode = RequiredMode.NOT_REQUIRED)
-        List<Integer> layers,
+    @Schema(defaultValue = "[64]", requiredMode = RequiredMode.NOT_REQUIRED) List<Integer> layers,
     @Nullable Integer dim,
     @Schema(defaultValue = "2048") int batch,
     @Nullable Integer epochs,

@@ -131,8 +131,7 @@ final class GraphOptions {
   }
 
   private Propagator trained(DataFolder folder, List<Integer> layers) {
-    PropagatorSpec.Layered paper =
-        (PropagatorSpec.Layered) PropagatorSpec.kgatPaper(DIM, layers, 2048);
+    PropagatorSpec.Layered paper = PropagatorSpec.kgatPaper(DIM, layers, 2048);
     PropagatorSpec spec =
         new PropagatorSpec.Layered(
             paper.shape(), paper.weighting(), paper.settings(), true, 2048, epochs, epochs);

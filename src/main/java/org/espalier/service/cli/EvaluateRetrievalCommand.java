@@ -15,6 +15,7 @@ import org.espalier.kgat.model.BaseSizes;
 import org.espalier.kgat.train.PropagatorExperiment;
 import org.espalier.kgat.train.PropagatorSpec;
 import org.espalier.learning.data.DataFolder;
+import org.espalier.learning.experiment.FittedRetrieval;
 import org.espalier.learning.experiment.RetrievalExperiment;
 import org.espalier.learning.experiment.RetrievalReport;
 import org.espalier.learning.metric.RetrievalEvaluator;
@@ -316,10 +317,17 @@ final class EvaluateRetrievalCommand implements Callable<Integer> {
         new RetrievalTable()
             .row("popularity", report.popularity()::mean)
             .row(report.model() + " (" + report.loss() + ")", report.test()::mean);
+<<<<<<< HEAD
     found
         .fitted()
         .ifPresent(
             fitted -> rows.row("fitted, keep " + fitted.fit().keepAsked(), fitted.test()::mean));
+=======
+    if (found.fitted().isPresent()) {
+      FittedRetrieval fitted = found.fitted().get();
+      rows = rows.row("fitted, keep " + fitted.fit().keepAsked(), fitted.test()::mean);
+    }
+>>>>>>> 8cdd9e8 (Test shortened tables from the command line)
     return rows
         + String.format(
             Locale.ROOT,

@@ -64,6 +64,19 @@ class EvaluateRetrievalTest {
   }
 
   @Test
+  void shortened_tables_of_a_propagator_stand_beside_the_whole_ones() {
+    String[] small = {"--model", "kgat", "--preset", "paper", "--no-kg", "--dim", "8"};
+    List<String> args = new ArrayList<>(List.of(small));
+    args.addAll(List.of("--layers", "8", "--base-keep", "0.5", "--fit-keep", "0.8", "--json"));
+    assertThat(evaluate(args.toArray(String[]::new))).isZero();
+    JsonNode json = JsonMapper.shared().readTree(out.toString());
+    assertThat(json.get("fitted").get("keep_stored").asDouble()).isBetween(0.4, 0.8);
+    assertThat(json.get("fitted").get("ndcg@20").asDouble()).isBetween(0.0, 1.0);
+    assertThat(evaluate("--fit-keep", "0.5")).isEqualTo(2);
+    assertThat(err.toString()).contains("--fit-keep and --base-keep are not of mf");
+  }
+
+  @Test
   void pruning_what_cannot_be_pruned_is_refused() {
     assertThat(evaluate("--method", "pme", "--keep", "0")).isEqualTo(2);
     assertThat(evaluate("--method", "pme", "--model", "kgat")).isEqualTo(2);

@@ -317,17 +317,10 @@ final class EvaluateRetrievalCommand implements Callable<Integer> {
         new RetrievalTable()
             .row("popularity", report.popularity()::mean)
             .row(report.model() + " (" + report.loss() + ")", report.test()::mean);
-<<<<<<< HEAD
-    found
-        .fitted()
-        .ifPresent(
-            fitted -> rows.row("fitted, keep " + fitted.fit().keepAsked(), fitted.test()::mean));
-=======
     if (found.fitted().isPresent()) {
       FittedRetrieval fitted = found.fitted().get();
       rows = rows.row("fitted, keep " + fitted.fit().keepAsked(), fitted.test()::mean);
     }
->>>>>>> 8cdd9e8 (Test shortened tables from the command line)
     return rows
         + String.format(
             Locale.ROOT,

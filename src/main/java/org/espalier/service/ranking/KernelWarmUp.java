@@ -30,10 +30,12 @@ class KernelWarmUp implements ApplicationRunner {
 
   private final RankingProperties properties;
   private final ActiveModel active;
+  private final RecordIndex records;
 
-  KernelWarmUp(RankingProperties properties, ActiveModel active) {
+  KernelWarmUp(RankingProperties properties, ActiveModel active, RecordIndex records) {
     this.properties = properties;
     this.active = active;
+    this.records = records;
   }
 
   @Override
@@ -57,6 +59,7 @@ class KernelWarmUp implements ApplicationRunner {
       }
     }
     long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
+    records.items(); // read beside the warm-up; ready means that it is there
     log.debug("Warmed the kernels with {} rounds in {} ms", rounds, tookMs);
   }
 

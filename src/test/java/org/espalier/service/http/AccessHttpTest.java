@@ -56,7 +56,7 @@ class AccessHttpTest {
 
   /** Routes that change nothing although they are asked by POST. */
   private static final Set<String> READING_POSTS =
-      Set.of("/v1/rank", "/v1/recommend", "/v1/embeddings:lookup");
+      Set.of("/v1/rank", "/v1/recommend", "/v1/recommend:batch", "/v1/embeddings:lookup");
 
   @TempDir static Path data;
 

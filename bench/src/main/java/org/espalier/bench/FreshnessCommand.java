@@ -50,7 +50,6 @@ import tools.jackson.databind.json.JsonMapper;
     mixinStandardHelpOptions = true)
 final class FreshnessCommand implements Callable<Integer> {
 
-  private static final double WARM_UP_SECONDS = 5;
   private static final double LAST_SECONDS_MAX = 60;
   private static final int CANDIDATES = 100;
 
@@ -69,8 +68,14 @@ final class FreshnessCommand implements Callable<Integer> {
   @Option(
       names = "--seconds",
       defaultValue = "20",
-      description = "How long, after 5 s of warm-up (default: ${DEFAULT-VALUE}).")
+      description = "How long to measure (default: ${DEFAULT-VALUE}).")
   private double seconds;
+
+  @Option(
+      names = "--warm-up",
+      defaultValue = "5",
+      description = "Seconds of the same load before that (default: ${DEFAULT-VALUE}).")
+  private double warmUpSeconds;
 
   @Option(
       names = "--batch",
@@ -133,7 +138,7 @@ final class FreshnessCommand implements Callable<Integer> {
           URI.create(
               "http://127.0.0.1:"
                   + service.getEnvironment().getRequiredProperty("local.server.port"));
-      load(base, world, WARM_UP_SECONDS);
+      load(base, world, warmUpSeconds);
       progress.step(1);
       visibility.clear();
       synchronized (rankings) {
@@ -150,13 +155,13 @@ final class FreshnessCommand implements Callable<Integer> {
   private void check() {
     if (!(eventsPerSecond > 0 && eventsPerSecond <= 1e6)
         || !(rankingsPerSecond > 0 && rankingsPerSecond <= 1e5)
-        || !(seconds > 0 && seconds <= 3600)
+        || !(seconds > 0 && seconds <= 3600 && warmUpSeconds >= 0 && warmUpSeconds <= 3600)
         || batch < 1
         || batch > 10_000) {
       throw new ParameterException(
           Objects.requireNonNull(spec).commandLine(),
-          "--events-per-s must be above 0 and up to 1000000, --rankings-per-s up to 100000, --seconds up to 3600, --batch"
-              + " 1 to 10000");
+          "--events-per-s must be above 0 and up to 1000000, --rankings-per-s up to 100000, --seconds and --warm-up up"
+              + " to 3600, --batch 1 to 10000");
     }
   }
 

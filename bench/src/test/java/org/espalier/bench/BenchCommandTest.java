@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -93,6 +94,20 @@ class BenchCommandTest {
   void without_json_it_prints_a_line_a_figure() {
     assertThat(execute("topk", TINY[0], TINY[1], TINY[2])).isZero();
     assertThat(out.toString()).contains("rows           700\n").contains("\nmedian_us      ");
+  }
+
+  @Test
+  void freshness_is_measured_through_a_whole_service() {
+    String options =
+        "freshness --json --events-per-s=200 --rankings-per-s=50 --seconds=1 --warm-up=0.5 --batch=20 --users=100"
+            + " --items=60 --events=4000";
+    assertThat(execute(options.split(" ", -1))).as(err.toString()).isZero();
+    JsonNode result = JsonMapper.shared().readTree(out.toString());
+    assertThat(result.get("batches").intValue()).isEqualTo(10);
+    assertThat(result.get("rankings").intValue()).isEqualTo(50);
+    for (String field : List.of("visible_p50_ms", "visible_p99_ms", "rank_p99_ms")) {
+      assertThat(result.get(field).doubleValue()).as(field).isPositive();
+    }
   }
 
   @ParameterizedTest(name = "{0}")

@@ -17,8 +17,8 @@ public record ClosedFormSpec(
   /** What the validation slice liked best. */
   public static final ClosedFormSpec DEFAULT = new ClosedFormSpec(192, 100, 0.6f, 5, 45);
 
-  /** For catalogues of which no matrix of all items can be made: what that of iFashion liked best. */
-  public static final ClosedFormSpec LARGE = new ClosedFormSpec(64, 10, 0.6f, 5, 1);
+  /** For catalogues of which no matrix of all items can be made; little tuned, on samples of iFashion. */
+  public static final ClosedFormSpec LARGE = new ClosedFormSpec(64, 3, 0.6f, 5, 1);
 
   /**
    * @throws IllegalArgumentException when a value is out of its range

@@ -116,7 +116,7 @@ public sealed interface PropagatorSpec {
   static PropagatorSpec kgatBest(int itemCount) {
     return itemCount <= ClosedForm.DENSE_ITEMS_MAX
         ? new History(ClosedFormSpec.DEFAULT, EncoderSpec.DEFAULT, 2)
-        : new History(ClosedFormSpec.LARGE, EncoderSpec.LARGE, 30);
+        : new History(ClosedFormSpec.LARGE, EncoderSpec.LARGE, 40);
   }
 
   /**

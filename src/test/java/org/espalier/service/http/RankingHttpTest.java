@@ -370,6 +370,7 @@ class RankingHttpTest extends HttpTest {
         "/v1/rank|{\"user_id\":\"u\",\"items\":[{\"id\":\"\"}]}|INVALID_ID",
         "/v1/rank|{\"user_id\":\"u\",\"items\":[{\"id\":\"i\",\"x\":1}]}|UNKNOWN_FIELD",
         "/v1/rank|{\"user_id\":\"u\",\"items\":[],\"explain\":\"yes\"}|INVALID_TYPE",
+        "/v1/rank|{\"user_id\":\"u\",\"items\":[],\"explane\":true}|UNKNOWN_FIELD",
         "/v1/rank|{\"user_id\":\"u\",\"user_id\":\"v\",\"items\":[]}|BROKEN_JSON",
         "/v1/rank|{\"user_id\":\"u\",\"items\":[]} x|BROKEN_JSON",
         "/v1/recommend|{}|MISSING_FIELD",

@@ -2,9 +2,11 @@ package org.espalier.service.control;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -25,6 +27,9 @@ import org.springframework.stereotype.Component;
 /** A copy of the control plane's database for a backup: made while it is in use, and put back. */
 @Component
 public final class ControlCopy {
+
+  /** The hashes of keys that a start goes by before the database is open; without it nobody could be let in. */
+  private static final String KEYS = "keys.json";
 
   private final JdbcConnectionDetails details;
   private final DataSource database;
@@ -49,10 +54,19 @@ public final class ControlCopy {
         PreparedStatement copy = connection.prepareStatement("backup to ?")) {
       copy.setString(1, target.toString());
       copy.execute();
+      addKeys(file.folder().resolve(KEYS), target);
       return true;
-    } catch (SQLException e) {
+    } catch (SQLException | IOException e) {
       throw new StoreException(
           Kind.IO, "cannot copy the control plane's database to %s: %s".formatted(target, e), e);
+    }
+  }
+
+  private static void addKeys(Path keys, Path copy) throws IOException {
+    if (Files.exists(keys)) {
+      try (FileSystem zip = FileSystems.newFileSystem(copy)) {
+        Files.copy(keys, zip.getPath(KEYS));
+      }
     }
   }
 
@@ -65,7 +79,7 @@ public final class ControlCopy {
   public static void restore(Path copy, Path folder) {
     try {
       Files.createDirectories(folder);
-      unpack(copy, folder.resolve(FileDatabase.FILE));
+      unpack(copy, folder);
       check(copy, new FileDatabase(folder));
     } catch (ZipException e) {
       throw new StoreException(Kind.DAMAGED, copy + " is damaged; restore another backup", e);
@@ -74,17 +88,33 @@ public final class ControlCopy {
     }
   }
 
-  private static void unpack(Path copy, Path target) throws IOException {
+  private static void unpack(Path copy, Path folder) throws IOException {
+    boolean hasDatabase = false;
     try (InputStream file = Files.newInputStream(copy);
         ZipInputStream zip = new ZipInputStream(file)) {
-      ZipEntry entry = zip.getNextEntry();
-      if (entry == null || !entry.getName().equals(FileDatabase.FILE)) {
-        throw new ZipException("no " + FileDatabase.FILE + " in it");
-      }
-      try (OutputStream out = Files.newOutputStream(target)) {
-        zip.transferTo(out);
+      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        switch (entry.getName()) {
+          case FileDatabase.FILE -> {
+            Files.copy(zip, folder.resolve(FileDatabase.FILE));
+            hasDatabase = true;
+          }
+          case KEYS -> Files.write(newPrivateFile(folder.resolve(KEYS)), zip.readAllBytes());
+          default -> throw new ZipException("what is " + entry.getName());
+        }
       }
     }
+    if (!hasDatabase) {
+      throw new ZipException("no " + FileDatabase.FILE + " in it");
+    }
+  }
+
+  /** Readable by the service's user alone, where the file system knows users. */
+  private static Path newPrivateFile(Path file) throws IOException {
+    return file.getFileSystem().supportedFileAttributeViews().contains("posix")
+        ? Files.createFile(
+            file,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))
+        : Files.createFile(file);
   }
 
   private static void check(Path copy, FileDatabase database) {

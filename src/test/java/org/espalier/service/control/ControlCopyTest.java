@@ -53,7 +53,9 @@ class ControlCopyTest {
     Path restored = temp.resolve("restored");
     ControlCopy.restore(copy, restored);
     assertThat(restored.resolve("keys.json")).hasContent("[\"hash\"]");
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(restored.resolve("keys.json"))))
+    assertThat(
+            PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(restored.resolve("keys.json"))))
         .isEqualTo("rw-------");
     try (Connection connection = open(new FileDatabase(restored));
         Statement statement = connection.createStatement();

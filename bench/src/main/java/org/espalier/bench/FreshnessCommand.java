@@ -183,7 +183,7 @@ final class FreshnessCommand implements Callable<Integer> {
         sending.get();
         asking.get();
       } catch (ExecutionException e) {
-        throw new IllegalStateException(e.getCause().getMessage(), e);
+        throw new IllegalStateException(String.valueOf(e.getCause()), e);
       }
     }
     long endNs = System.nanoTime() + (long) (LAST_SECONDS_MAX * 1e9);

@@ -5,6 +5,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Requests at fixed times, whether those before are answered or not, so that a slow service is not spared the requests
@@ -26,7 +27,7 @@ final class OpenLoop {
 
   /** Sends {@code perSecond} requests a second for a while, and returns when all are answered. */
   static void run(double perSecond, double seconds, Request request) throws InterruptedException {
-    AtomicReference<Exception> failure = new AtomicReference<>();
+    AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
     Semaphore open = new Semaphore(OPEN_MAX);
     long startNs = System.nanoTime();
     long count = Math.round(perSecond * seconds);

@@ -3,7 +3,6 @@ package org.espalier.service.control;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -45,7 +44,10 @@ public final class Instance {
       throw new StartFailedException(
           file + " holds no instance id; restore it, or delete it to forget this folder's jobs", e);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read or write " + file, e);
+      throw new StartFailedException(
+          "cannot read or write %s (%s); make room on its disk, and let this user write there"
+              .formatted(file, e.getMessage()),
+          e);
     }
   }
 }

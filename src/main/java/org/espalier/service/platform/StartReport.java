@@ -2,6 +2,7 @@ package org.espalier.service.platform;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.lang.management.ManagementFactory;
 import org.espalier.embeddings.kernel.FloatKernels;
 import org.espalier.embeddings.store.Store;
 import org.slf4j.Logger;
@@ -34,12 +35,14 @@ class StartReport {
   @EventListener(ApplicationReadyEvent.class)
   void ready() {
     log.info(
-        "Espalier {} answers on http://{}:{}, data in {} up to event {}, kernels {}",
+        "Espalier {} answers on http://{}:{}, data in {} up to event {}, kernels {}, {} s after the"
+            + " process began",
         properties.version(),
         environment.getProperty("server.address"),
         environment.getProperty("local.server.port"),
         properties.dataDir().toAbsolutePath().normalize(),
         store.lastSequence(),
-        kernel);
+        kernel,
+        "%.1f".formatted(ManagementFactory.getRuntimeMXBean().getUptime() * 1e-3));
   }
 }

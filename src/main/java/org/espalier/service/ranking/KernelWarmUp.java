@@ -3,6 +3,7 @@ package org.espalier.service.ranking;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.espalier.embeddings.arena.ArenaTable;
 import org.espalier.embeddings.arena.WarmUp;
@@ -16,11 +17,11 @@ import org.springframework.boot.ApplicationRunner;
 import org.springframework.stereotype.Component;
 
 /**
- * Runs what a ranking runs on made-up rows until it is compiled. Spring reports readiness only after its runners, so no
- * caller meets an interpreted kernel.
+ * Runs what a ranking runs on made-up rows until it is compiled, once the first model is there and beside the rest
+ * of the start. Spring reports readiness only after its runners, so no caller meets an interpreted kernel.
  */
 @Component
-class KernelWarmUp implements ApplicationRunner {
+class KernelWarmUp implements ApplicationRunner, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(KernelWarmUp.class);
 
@@ -31,15 +32,30 @@ class KernelWarmUp implements ApplicationRunner {
   private final RankingProperties properties;
   private final ActiveModel active;
   private final RecordIndex records;
+  private final CompletableFuture<?> warmed;
 
-  KernelWarmUp(RankingProperties properties, ActiveModel active, RecordIndex records) {
+  KernelWarmUp(
+      RankingProperties properties, ActiveModel active, ModelLoader loader, RecordIndex records) {
     this.properties = properties;
     this.active = active;
     this.records = records;
+    this.warmed =
+        loader.first().thenRunAsync(this::warm, Thread.ofPlatform().name("kernel-warm-up")::start);
   }
 
   @Override
   public void run(ApplicationArguments args) {
+    warmed.join();
+    records.items(); // read beside the warm-up; ready means that it is there
+  }
+
+  /** Waits for a warm-up that is under way, so that its model can close. */
+  @Override
+  public void close() {
+    warmed.handle((_, failure) -> failure == null).join();
+  }
+
+  private void warm() {
     long startNs = System.nanoTime();
     float[] vectors = new float[ROWS * DIM];
     SplittableRandom random = new SplittableRandom(1);
@@ -59,7 +75,6 @@ class KernelWarmUp implements ApplicationRunner {
       }
     }
     long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
-    records.items(); // read beside the warm-up; ready means that it is there
     log.debug("Warmed the kernels with {} rounds in {} ms", rounds, tookMs);
   }
 

@@ -1,12 +1,10 @@
 package org.espalier.service.ranking;
 
-import it.unimi.dsi.fastutil.ints.IntArrayList;
-import it.unimi.dsi.fastutil.ints.IntList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntConsumer;
 import org.espalier.embeddings.arena.ArenaTable;
 import org.espalier.embeddings.store.Field;
 import org.espalier.embeddings.store.Generations;
@@ -18,6 +16,7 @@ import org.espalier.embeddings.table.Projection;
 import org.espalier.embeddings.table.TableShape;
 import org.espalier.learning.mf.FoldIn;
 import org.espalier.learning.mf.MfObjective;
+import org.espalier.learning.mf.SizedGram;
 import org.espalier.service.platform.GenerationLoader;
 import org.espalier.service.platform.LiveVectors;
 import org.espalier.service.platform.MfGeneration;
@@ -25,19 +24,23 @@ import org.espalier.service.platform.NotServableException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
 
-/** Brings the store's active generation into the arena: at the start, and whenever another one is activated. */
-final class ModelLoader implements GenerationLoader {
+/**
+ * Brings the store's active generation into the arena: at the start, and whenever another one is activated. At the start it
+ * does so in a thread of its own beside the rest, and the web server opens only when it is done.
+ */
+final class ModelLoader implements GenerationLoader, SmartLifecycle, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(ModelLoader.class);
-
-  private static final int VECTORS_AT_ONCE = 1024;
 
   private final Store store;
   private final ActiveModel active;
   private final LiveVectors liveVectors;
+  private final CompletableFuture<?> first;
+  private volatile boolean started;
 
-  /** Loads what is active now, so that whoever has this object serves it. */
+  /** Begins to load what is active now. */
   ModelLoader(Store store, ActiveModel active, LiveVectors liveVectors) {
     this.store = store;
     this.active = active;
@@ -49,15 +52,51 @@ final class ModelLoader implements GenerationLoader {
           garbage.generations().size(),
           garbage.files());
     }
-    load();
+    this.first =
+        CompletableFuture.runAsync(
+            this::loadActive, Thread.ofPlatform().name("first-model")::start);
   }
 
-  private void load() {
+  private void loadActive() {
     store.generations().active().ifPresent(number -> active.replace(load(number)));
+  }
+
+  /** Ends, in whatever way, when the generation that was active at the start serves. */
+  CompletableFuture<?> first() {
+    return first;
+  }
+
+  /** Before the web server and whatever else brings work. */
+  @Override
+  public int getPhase() {
+    return Integer.MIN_VALUE;
+  }
+
+  @Override
+  public void start() {
+    first.join();
+    started = true;
+  }
+
+  @Override
+  public void stop() {
+    started = false;
+  }
+
+  @Override
+  public boolean isRunning() {
+    return started;
+  }
+
+  /** Waits for a loading that is under way, so that the store can close. */
+  @Override
+  public void close() {
+    first.handle((_, failure) -> failure == null).join();
   }
 
   @Override
   public Loaded load(Manifest manifest) {
+    first.join(); // or it would come after this one
     return new LoadedModel(active, loadServable(manifest));
   }
 
@@ -106,15 +145,17 @@ final class ModelLoader implements GenerationLoader {
     if (live.isPresent()) {
       return live.get();
     }
-    IntArrayList tokens = new IntArrayList();
-    ArenaTable items = table(number, MfGeneration.ITEMS, tokens::add);
+    Optional<MfObjective.Als> how = MfGeneration.foldIn(manifest);
+    TableHeader header = store.generations().header(number, MfGeneration.ITEMS);
+    SizedGram gram = new SizedGram(header.basis(), header.defaultRow());
+    ArenaTable items =
+        table(number, MfGeneration.ITEMS, how.isPresent() ? gram::add : (_, _) -> {});
     try {
       ArenaTable users =
           manifest.table(MfGeneration.USERS).isPresent()
-              ? table(number, MfGeneration.USERS, _ -> {})
+              ? table(number, MfGeneration.USERS, (_, _) -> {})
               : noUsers(manifest.dim());
-      FoldIn foldIn =
-          MfGeneration.foldIn(manifest).map(how -> foldIn(items, tokens, how)).orElse(null);
+      FoldIn foldIn = how.map(als -> FoldIn.of(gram, als)).orElse(null);
       log.info(
           "Generation {} ({}) serves {} items and {} users from {} MB of memory, loaded in {} ms",
           number,
@@ -176,7 +217,12 @@ final class ModelLoader implements GenerationLoader {
     return ArenaTable.create(header.shape(), header.basis(), header.defaultRow());
   }
 
-  private ArenaTable table(int number, String name, IntConsumer eachToken) {
+  /** Takes a row as it is stored: its first values, and how many. */
+  private interface RowConsumer {
+    void accept(float[] row, int size);
+  }
+
+  private ArenaTable table(int number, String name, RowConsumer eachRow) {
     ArenaTable table = emptyTable(number, name);
     try {
       float[] row = new float[table.dim()];
@@ -187,7 +233,7 @@ final class ModelLoader implements GenerationLoader {
               name,
               (token, size, encoding, payload) -> {
                 table.publish(token, encoding, payload, row, size);
-                eachToken.accept(token);
+                eachRow.accept(row, size);
               });
       return table;
     } catch (RuntimeException e) {
@@ -201,20 +247,5 @@ final class ModelLoader implements GenerationLoader {
     TableShape shape =
         new TableShape(MfGeneration.USERS, Field.USER.name(), dim, Projection.NESTED, List.of());
     return ArenaTable.create(shape, Basis.identity(dim), new float[dim]);
-  }
-
-  /** Reads the items some at a time: all of them in the model's space are many times the table. */
-  private static FoldIn foldIn(ArenaTable items, IntList tokens, MfObjective.Als how) {
-    int dim = items.dim();
-    float[] vectors = new float[VECTORS_AT_ONCE * dim];
-    FoldIn.Builder foldIn = new FoldIn.Builder(dim, how);
-    for (int from = 0; from < tokens.size(); from += VECTORS_AT_ONCE) {
-      int count = Math.min(VECTORS_AT_ONCE, tokens.size() - from);
-      for (int i = 0; i < count; i++) {
-        items.copyVector(tokens.getInt(from + i), vectors, i * dim);
-      }
-      foldIn.add(vectors, count);
-    }
-    return foldIn.build();
   }
 }

@@ -51,6 +51,13 @@ class LauncherIT {
       """
       #!/usr/bin/env bash
       if [[ $1 == -X* ]]; then echo "    java.home = ${0%/bin/java}" >&2; exit 0; fi
+      if [[ $2 == -XX:AOTCacheOutput=* ]]; then
+        archive=${2#*=}
+        [[ ! -e ${archive%/src/target/*}/untrainable ]] || exit 1
+        echo classes >"$archive"
+        touch -t 209901010000 "$archive"
+        exit 0
+      fi
       echo "home=${0%/bin/java}"
       echo "pid=$$"
       for argument in "$@"; do echo "<$argument>"; done
@@ -260,6 +267,20 @@ class LauncherIT {
   }
 
   @Test
+  void a_start_that_cannot_be_learned_from_is_said_once_and_done_without() throws Exception {
+    jdk("jdks/25", "25.0.3");
+    Files.createFile(tree.resolve("untrainable"));
+    Outcome first = launch("serve");
+    assertThat(first.code()).isZero();
+    assertThat(first.out()).doesNotContain("AOTCache").endsWith("<serve>\n");
+    assertThat(first.err())
+        .hasLineCount(2)
+        .contains("starts will take longer than they could; the end of ")
+        .endsWith("target/build.log says why\n");
+    assertThat(launch("serve").err()).isEmpty();
+  }
+
+  @Test
   void the_jvm_gets_the_flags_of_the_file_then_the_extra_ones_then_the_command() throws Exception {
     jdk("jdks/25", "25.0.3");
     shell = shell.with("ESPALIER_JAVA_OPTS", "-Xmx1g  -Da=b");
@@ -269,6 +290,7 @@ class LauncherIT {
             <@%1$s/jvm.options>
             <-Xmx1g>
             <-Da=b>
+            <-XX:AOTCache=%1$s/src/target/espalier.aot>
             <-cp>
             <%1$s/src/target/espalier.jar:%1$s/src/target/lib/*>
             <org.espalier.service.cli.EspalierCommand>

@@ -30,46 +30,32 @@ public final class FoldIn {
    * @param itemVectors (items, dim) row-major; not kept
    */
   public FoldIn(int dim, float[] itemVectors, MfObjective.Als als) {
-    this(new Builder(dim, als).add(itemVectors, itemVectors.length / dim));
+    this(dim, itemVectors.length / dim, als, gram(dim, itemVectors));
   }
 
-  private FoldIn(Builder items) {
-    this.dim = items.dim;
-    this.itemCount = items.count;
-    this.als = items.als;
-    this.gram = items.gram.clone();
+  private FoldIn(int dim, int itemCount, MfObjective.Als als, float[] gram) {
+    this.dim = dim;
+    this.itemCount = itemCount;
+    this.als = als;
+    this.gram = gram;
     for (int i = 0; i < gram.length; i++) {
       gram[i] *= (float) als.unobservedWeight();
     }
   }
 
-  /** Takes the items some at a time, for tables of which no copy should be made. Of one thread. */
-  public static final class Builder {
-    private final int dim;
-    private final MfObjective.Als als;
-    private final float[] gram;
-    private int count;
+  private static float[] gram(int dim, float[] vectors) {
+    float[] gram = new float[dim * dim];
+    TrainingKernels.best().addGram(vectors, 0, vectors.length / dim, dim, gram);
+    return gram;
+  }
 
-    public Builder(int dim, MfObjective.Als als) {
-      this.dim = dim;
-      this.als = als;
-      this.gram = new float[dim * dim];
-    }
-
-    /**
-     * Adds items.
-     *
-     * @param vectors at least (items, dim) row-major; not kept
-     */
-    public Builder add(float[] vectors, int items) {
-      TrainingKernels.best().addGram(vectors, 0, items, dim, gram);
-      count += items;
-      return this;
-    }
-
-    public FoldIn build() {
-      return new FoldIn(this);
-    }
+  /**
+   * The same for items as a table of several sizes stores them.
+   *
+   * @param items may go on being used
+   */
+  public static FoldIn of(SizedGram items, MfObjective.Als als) {
+    return new FoldIn(items.dim(), items.rowCount(), als, items.gram());
   }
 
   /** One call's memory, which a thread may use again. */

@@ -57,25 +57,6 @@ class FoldInTest {
   }
 
   @Test
-  void items_that_come_some_at_a_time_make_the_same() {
-    int dim = 8;
-    float[] items = gaussians(new Random(2), ITEMS * dim);
-    FoldIn.Builder builder = new FoldIn.Builder(dim, ALS);
-    for (int from = 0; from < ITEMS; from += 7) {
-      int count = Math.min(7, ITEMS - from);
-      builder.add(Arrays.copyOfRange(items, from * dim, (from + count) * dim), count);
-    }
-    float[] whole = new float[dim];
-    float[] parts = new float[dim];
-    FoldIn.Scratch scratch = new FoldIn.Scratch(dim);
-    new FoldIn(dim, items, ALS).fold(Arrays.copyOf(items, 3 * dim), 3, whole, 0, scratch);
-    builder.build().fold(Arrays.copyOf(items, 3 * dim), 3, parts, 0, scratch);
-    for (int d = 0; d < dim; d++) {
-      assertThat(parts[d]).isCloseTo(whole[d], within(1e-5f));
-    }
-  }
-
-  @Test
   void weights_of_one_change_nothing_and_weight_two_is_the_item_twice() {
     int dim = 8;
     float[] items = gaussians(new Random(1), ITEMS * dim);

@@ -43,7 +43,7 @@ public final class KeyFolder implements AutoCloseable {
                 .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
                 .toArray(String[]::new));
     try {
-      context.getBean(ControlDatabase.class).openNow();
+      context.getBean(ControlDatabase.class).openNow("./espalier admin keys …");
       return new KeyFolder(context);
     } catch (RuntimeException e) {
       try (context) {

@@ -56,18 +56,19 @@ public class ControlDatabase implements SmartLifecycle {
   /**
    * Opens it for a command that works on the data folder of a service that is stopped, before this returns.
    *
+   * @param instead the command that asks a running service
    * @throws StartFailedException with what is in the way
    */
-  public void openNow() {
+  public void openNow(String instead) {
     try {
       flyway.migrate();
       open = true;
     } catch (RuntimeException e) {
-      String why = reason(e);
+      DatabaseFault fault = DatabaseFault.of(e);
       throw new StartFailedException(
-          why.contains("already in use")
-              ? "the control plane's database is in use: the service runs; ask it with ./espalier admin"
-              : "the control plane's database does not open: " + why,
+          fault.inUse()
+              ? "the service is running: use %s instead".formatted(instead)
+              : "the control plane's database does not open: " + fault.reason(),
           e);
     }
   }
@@ -107,17 +108,10 @@ public class ControlDatabase implements SmartLifecycle {
       return true;
     } catch (RuntimeException e) {
       log.error(
-          "The control plane's database does not open; admin routes answer 503: {}", reason(e));
+          "The control plane's database does not open; admin routes answer 503: {}",
+          DatabaseFault.of(e).reason());
       return false;
     }
-  }
-
-  private static String reason(Throwable e) {
-    Throwable root = e;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return String.valueOf(root.getMessage()).lines().findFirst().orElse(root.toString());
   }
 
   @Override

@@ -18,10 +18,10 @@ public final class ControlProbe {
    * What is there.
    *
    * @param where the database is, without its password
-   * @param problem why it does not open; empty when it does
+   * @param fault why it does not open; null when it does
    * @param newer whether a newer version of Espalier has used it
    */
-  public record Answer(String where, String problem, boolean newer) {}
+  public record Answer(String where, @Nullable DatabaseFault fault, boolean newer) {}
 
   /**
    * Opens the database that the settings name.
@@ -32,7 +32,7 @@ public final class ControlProbe {
     String url = settings.getProperty("spring.datasource.url");
     FileDatabase file = new FileDatabase(folder);
     if (url == null && !file.exists()) {
-      return new Answer("a file that the first start makes in " + folder, "", false);
+      return new Answer("a file that the first start makes in " + folder, null, false);
     }
     String where = url == null ? "a file in " + folder : url.replaceFirst("\\?.*", "");
     try {
@@ -48,14 +48,9 @@ public final class ControlProbe {
           Arrays.stream(migrations.applied())
               .map(MigrationInfo::getState)
               .anyMatch(state -> state.name().startsWith("FUTURE"));
-      return new Answer(where, "", newer);
+      return new Answer(where, null, newer);
     } catch (FlywayException e) {
-      Throwable root = e;
-      while (root.getCause() != null) {
-        root = root.getCause();
-      }
-      String first = String.valueOf(root.getMessage()).lines().findFirst().orElse(root.toString());
-      return new Answer(where, first, false);
+      return new Answer(where, DatabaseFault.of(e), false);
     }
   }
 

@@ -32,7 +32,7 @@ class CleanUpController {
       summary = "Free disk space",
       description =
           "A job that removes what unfinished generations left behind and, with keep_generations, all but the newest,"
-              + " the active and the pinned ones.")
+              + " the active and the pinned ones, and those that an experiment serves.")
   @PostMapping(
       path = "/v1/admin/cleanups",
       consumes = MediaType.APPLICATION_JSON_VALUE,

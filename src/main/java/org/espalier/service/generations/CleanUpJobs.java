@@ -20,7 +20,7 @@ class CleanUpJobs implements JobKind<CleanUpJobs.Request> {
   /**
    * Body of {@code POST /v1/admin/cleanups}.
    *
-   * @param keepGenerations how many of the newest generations stay, beside the active one and pinned ones; null for all
+   * @param keepGenerations how many of the newest generations stay, beside the active one, pinned ones and those of an experiment; null for all
    */
   @Schema(name = "CleanUpRequest")
   record Request(@JsonProperty("keep_generations") @Nullable Integer keepGenerations) {}

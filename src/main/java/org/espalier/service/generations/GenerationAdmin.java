@@ -13,6 +13,7 @@ import org.espalier.service.control.AuditLog;
 import org.espalier.service.control.ControlDatabase;
 import org.espalier.service.control.Instance;
 import org.espalier.service.platform.Activation;
+import org.espalier.service.platform.GenerationUse;
 import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.ProblemException;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ class GenerationAdmin {
 
   private final Store store;
   private final Activation activation;
+  private final GenerationUse use;
   private final GenerationNoteRepository notes;
   private final ControlDatabase database;
   private final AuditLog audit;
@@ -35,6 +37,7 @@ class GenerationAdmin {
   GenerationAdmin(
       Store store,
       Activation activation,
+      GenerationUse use,
       GenerationNoteRepository notes,
       ControlDatabase database,
       AuditLog audit,
@@ -42,6 +45,7 @@ class GenerationAdmin {
       PlatformThread thread) {
     this.store = store;
     this.activation = activation;
+    this.use = use;
     this.notes = notes;
     this.database = database;
     this.audit = audit;
@@ -118,7 +122,7 @@ class GenerationAdmin {
         });
   }
 
-  /** Deletes a generation that is neither active nor pinned. */
+  /** Deletes a generation that is neither active nor pinned, and that no experiment serves. */
   synchronized void delete(int number) {
     database.requireOpen();
     audit.record(
@@ -126,7 +130,7 @@ class GenerationAdmin {
         "generation " + number,
         "",
         () -> {
-          deleteNow(number);
+          use.hold(() -> deleteNow(number));
           return number;
         });
   }
@@ -138,6 +142,13 @@ class GenerationAdmin {
           ProblemCode.GENERATION_PINNED,
           "generation %d is pinned; unpin it before deleting it".formatted(number));
     }
+    use.of(number)
+        .ifPresent(user -> {
+          throw new ProblemException(
+              ProblemCode.GENERATION_IN_USE,
+              "%s serves generation %d; end it, or take its variant out, before deleting that"
+                  .formatted(user, number));
+        });
     store.generations().delete(number);
     notes.delete(instance, number);
   }
@@ -150,7 +161,7 @@ class GenerationAdmin {
   }
 
   /**
-   * Deletes all generations but the active one, pinned ones and the newest.
+   * Deletes all generations but the active one, pinned ones, those of an experiment and the newest.
    *
    * @param keep how many of the newest stay
    * @return what was deleted
@@ -162,7 +173,8 @@ class GenerationAdmin {
             .map(Manifest::number)
             .sorted(Comparator.reverseOrder())
             .skip(keep)
-            .filter(number -> !active.equals(OptionalInt.of(number)) && !pinned(number))
+            .filter(number ->
+                !active.equals(OptionalInt.of(number)) && !pinned(number) && use.of(number).isEmpty())
             .toList();
     old.forEach(this::delete);
     return old;

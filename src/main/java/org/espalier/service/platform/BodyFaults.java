@@ -1,7 +1,10 @@
 package org.espalier.service.platform;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.net.SocketTimeoutException;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -104,6 +107,17 @@ final class BodyFaults {
     return path.isEmpty() ? "the body" : path.toString();
   }
 
+  /** As callers write them. */
+  private static List<String> names(Class<?> type) {
+    return Arrays.stream(type.getFields())
+        .filter(Field::isEnumConstant)
+        .map(constant -> {
+          JsonProperty named = constant.getAnnotation(JsonProperty.class);
+          return named == null ? constant.getName() : named.value();
+        })
+        .toList();
+  }
+
   private static String wanted(@Nullable Class<?> type) {
     if (type == null) {
       return "of another type";
@@ -121,7 +135,7 @@ final class BodyFaults {
       return "true or false";
     }
     if (type.isEnum()) {
-      return "one of " + List.of(type.getEnumConstants());
+      return "one of " + String.join(", ", names(type));
     }
     if (Collection.class.isAssignableFrom(type)) {
       return "an array";

@@ -19,6 +19,7 @@ import org.espalier.embeddings.store.Store;
 import org.espalier.service.control.AuditLog;
 import org.espalier.service.control.ControlDatabase;
 import org.espalier.service.control.Instance;
+import org.espalier.service.platform.GenerationUse;
 import org.espalier.service.ranking.Experiment.Variant;
 import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.ProblemException;
@@ -34,7 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
  * after a restart once the database is open; until then, and without one, the active generation answers everybody.
  */
 @Component
-class Experiments implements AutoCloseable {
+class Experiments implements AutoCloseable, GenerationUse {
 
   private static final Logger log = LoggerFactory.getLogger(Experiments.class);
   private static final JsonMapper JSON = JsonMapper.shared();
@@ -157,6 +158,21 @@ class Experiments implements AutoCloseable {
           running = false;
           return name;
         });
+  }
+
+  /** Whether it runs or not: it would after a restart. */
+  @Override
+  public Optional<String> of(int generation) {
+    return rows.findByInstance(instance.id())
+        .filter(row ->
+            variants(row).stream()
+                .anyMatch(variant -> Objects.equals(variant.generation(), generation)))
+        .map(row -> "experiment " + row.name());
+  }
+
+  @Override
+  public synchronized void hold(Runnable action) {
+    action.run();
   }
 
   private void begin(String salt, List<Variant> variants) {

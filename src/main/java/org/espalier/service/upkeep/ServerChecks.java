@@ -12,6 +12,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
 import org.espalier.service.control.ControlProbe;
+import org.espalier.service.control.DatabaseFault;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.core.env.Environment;
 
@@ -49,14 +50,15 @@ final class ServerChecks {
           answer.where() + " was used by a newer Espalier",
           "run that version, or restore a backup of this one");
     }
-    if (answer.problem().isEmpty()) {
+    DatabaseFault fault = answer.fault();
+    if (fault == null) {
       return Finding.ok("database", answer.where());
     }
-    return answer.problem().contains("already in use")
+    return fault.inUse()
         ? Finding.ok("database", "a running service has it open")
         : Finding.failed(
             "database",
-            "%s does not open: %s".formatted(answer.where(), answer.problem()),
+            "%s does not open: %s".formatted(answer.where(), fault.reason()),
             "start it, or mend spring.datasource.*; until then admin routes answer 503");
   }
 

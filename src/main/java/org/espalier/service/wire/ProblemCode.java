@@ -48,6 +48,7 @@ public enum ProblemCode {
   STALE_GENERATION(409, "Another generation is active than the caller expects"),
   GENERATION_ACTIVE(409, "The generation is active"),
   GENERATION_PINNED(409, "The generation is pinned"),
+  GENERATION_IN_USE(409, "An experiment serves the generation"),
   NOT_SERVABLE(409, "The generation cannot serve rankings"),
   EXPERIMENT_CONFLICT(409, "Another experiment is under way"),
   LAST_ADMIN_KEY(409, "No key with the scope admin would be left"),

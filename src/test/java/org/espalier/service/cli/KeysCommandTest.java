@@ -1,5 +1,6 @@
 package org.espalier.service.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
@@ -9,6 +10,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.espalier.service.platform.EspalierApplication;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -69,6 +72,7 @@ class KeysCommandTest {
       }
       assertThat(out.toString()).contains("ops", "shop");
 
+      refusesTheFolder(service);
       String id = shop.get("key_id").asString();
       String shopKey = shop.get("key").asString();
       assertThat(status(url + "/v1/items/x", shopKey)).isEqualTo(404);
@@ -109,6 +113,32 @@ class KeysCommandTest {
     assertThat(run("keys", "create", "x", "--scopes", "root", "--data-dir", folder())).isEqualTo(2);
     assertThat(run("keys", "create", "x", "--scopes", "read", "--expires", "soon")).isEqualTo(2);
     assertThat(run("keys", "create", "x")).isEqualTo(2);
+  }
+
+  /** H2 lets this process open its file twice; another process is refused. */
+  private void refusesTheFolder(ConfigurableApplicationContext service) throws Exception {
+    assertThat(service.isActive()).isTrue();
+    for (String[] command :
+        new String[][] {
+          {"list"}, {"create", "late", "--scopes", "read"}, {"revoke", "5f0c1d2e3a4b"}
+        }) {
+      List<String> line =
+          new ArrayList<>(
+              List.of(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-XX:TieredStopAtLevel=1",
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  EspalierCommand.class.getName(),
+                  "keys"));
+      line.addAll(List.of(command));
+      line.addAll(List.of("--data-dir", folder()));
+      Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
+      String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+      assertThat(process.waitFor()).as(said).isEqualTo(1);
+      assertThat(said)
+          .contains("espalier: the service is running: use ./espalier admin keys … instead");
+    }
   }
 
   private static int status(String url, String key) throws Exception {

@@ -306,6 +306,26 @@ class AdminHttpTest {
   }
 
   @Test
+  void a_generation_that_an_experiment_serves_is_not_deleted() {
+    int made = service.train("{\"dim\":2,\"held_out\":0}");
+    String path = "/v1/admin/generations/" + made;
+    beginExperiment("tiles", made);
+    Answer refused = service.delete(path).assertProblem(ProblemCode.GENERATION_IN_USE);
+    assertThat(refused.json().get("detail").asString()).contains("experiment tiles");
+    service.get(path).assertStatus(200);
+    service.delete("/v1/admin/experiments/tiles").assertStatus(204);
+    service.delete(path).assertStatus(204);
+  }
+
+  private void beginExperiment(String name, int generation) {
+    service
+        .put(
+            "/v1/admin/experiments/" + name,
+            "{\"variants\":[{\"name\":\"new\",\"generation\":%d,\"share\":0.1}]}".formatted(generation))
+        .assertStatus(200);
+  }
+
+  @Test
   void a_generation_compared_with_itself_is_the_same_and_with_another_is_not() {
     JsonNode same = compare(first, first).get("rankings");
     assertThat(same.get("overlap").asDouble()).isEqualTo(1);
@@ -374,10 +394,12 @@ class AdminHttpTest {
   }
 
   @Test
-  void a_clean_up_keeps_the_newest_the_active_and_the_pinned() {
+  void a_clean_up_keeps_the_newest_the_active_the_pinned_and_what_an_experiment_serves() {
     int pinned = service.train("{\"dim\":3,\"held_out\":0}");
     service.put("/v1/admin/generations/" + pinned + ":pin", "{\"pinned\":true}").assertStatus(200);
     int old = service.train("{\"dim\":3,\"held_out\":0,\"seed\":2}");
+    int tried = service.train("{\"dim\":3,\"held_out\":0,\"seed\":4}");
+    beginExperiment("clean", tried);
     int newest = service.train("{\"dim\":3,\"held_out\":0,\"seed\":3}");
     for (int number : new int[] {first, second}) { // the other tests' own
       service
@@ -388,8 +410,13 @@ class AdminHttpTest {
         service.awaitEnd(service.submit("/v1/admin/cleanups", "{\"keep_generations\":1}"));
     assertThat(job.get("result").get("generations").toString()).contains(Integer.toString(old));
     assertThat(service.get("/v1/admin/generations").texts("items", "generation"))
-        .contains(Integer.toString(pinned), Integer.toString(newest), Integer.toString(active()))
+        .contains(
+            Integer.toString(pinned),
+            Integer.toString(tried),
+            Integer.toString(newest),
+            Integer.toString(active()))
         .doesNotContain(Integer.toString(old));
+    service.delete("/v1/admin/experiments/clean").assertStatus(204);
   }
 
   @ParameterizedTest
@@ -462,6 +489,22 @@ class AdminHttpTest {
     assertThat(answer.json().get("code").asString()).as(answer.body()).isEqualTo(code);
     assertThat(answer.status()).isEqualTo(400);
     assertThat(service.get("/v1/admin/jobs?limit=1000").json().get("items")).hasSize(before);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          /v1/admin/trainings    | {"loss":"hinge"}         | loss must be one of als, bpr, softmax
+          /v1/admin/trainings    | {"loss":"BPR"}           | loss must be one of als, bpr, softmax
+          /v1/admin/propagations | {"scope":"some"}         | scope must be one of full, dirty
+          /v1/admin/pruning-jobs | {"start":"hot"}          | start must be one of cold, warm
+          """)
+  void a_name_that_is_not_known_is_answered_with_the_names_as_callers_write_them(
+      String path, String body, String detail) {
+    assertThat(service.post(path, body).assertStatus(400).json().get("detail").asString())
+        .isEqualTo(detail);
   }
 
   @ParameterizedTest

@@ -39,6 +39,15 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{ if .Values.keys.existingSecret }}{{ .Values.keys.existingSecretKey }}{{ else }}admin-key{{ end }}
 {{- end -}}
 
+{{/* The name of the port where administrators, probes and Prometheus are answered, and its number at a pod. */}}
+{{- define "espalier.managementName" -}}
+{{ if .Values.management.port }}management{{ else }}http{{ end }}
+{{- end -}}
+
+{{- define "espalier.managementPort" -}}
+{{ if .Values.management.port }}{{ .Values.management.port }}{{ else }}8080{{ end }}
+{{- end -}}
+
 {{- define "espalier.headless" -}}
 {{ include "espalier.fullname" . }}-pods
 {{- end -}}
@@ -102,6 +111,9 @@ capabilities:
 {{- $_ := set $espalier "backups" (dict "folder" "/var/backups/espalier" "keep" (.Values.backups.keep | int) "verify" .Values.backups.verify) -}}
 {{- end -}}
 {{- $own := dict "espalier" $espalier "server" (dict "address" "0.0.0.0" "port" 8080) -}}
+{{- if .Values.management.port -}}
+{{- $_ := set $own "management" (dict "server" (dict "port" (.Values.management.port | int))) -}}
+{{- end -}}
 {{- if $spring -}}
 {{- $_ := set $own "spring" $spring -}}
 {{- end -}}

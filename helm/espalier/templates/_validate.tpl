@@ -52,7 +52,13 @@
 {{- if and $v.ingress.enabled (not $v.ingress.host) -}}
 {{- fail "ingress.enabled needs ingress.host, the name under which the service is reached" -}}
 {{- end -}}
-{{- range $path := list "espalier.data-dir" "espalier.dataDir" "espalier.backups" "espalier.kafka.enabled" "espalier.kafka.topic-prefix" "espalier.schedules.backup" "server.port" "server.address" "spring.datasource.url" "spring.kafka.bootstrap-servers" -}}
+{{- if eq (int $v.management.port) 8080 -}}
+{{- fail "management.port: 8080 is the public port of the pods; take another one, as 9090, or 0 for none of its own" -}}
+{{- end -}}
+{{- if and $v.management.from (not $v.management.port) -}}
+{{- fail "management.from is set and management.port is not: set management.port, or name the peers in networkPolicy.from" -}}
+{{- end -}}
+{{- range $path := list "management.server.port" "management.server.address" "espalier.data-dir" "espalier.dataDir" "espalier.backups" "espalier.kafka.enabled" "espalier.kafka.topic-prefix" "espalier.schedules.backup" "server.port" "server.address" "spring.datasource.url" "spring.kafka.bootstrap-servers" -}}
 {{- $at := $v.config -}}
 {{- $found := true -}}
 {{- range $part := splitList "." $path -}}

@@ -11,6 +11,7 @@ import io.kubernetes.client.openapi.JSON;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -205,6 +206,52 @@ class ChartTest {
         .flatExtracting(o -> all(o.fields(), "value"))
         .contains("http://shop-espalier-2.shop-espalier-pods:8080");
     assertThat(objects("ephemeral.yaml").stream().map(Manifest::kind)).doesNotContain("CronJob");
+  }
+
+  @Test
+  void administrators_have_a_port_of_their_own_when_they_want_one() {
+    String set = "management.yaml";
+    Manifest pods = only(set, "StatefulSet");
+    Map<?, ?> settings =
+        map(
+            Chart.yaml()
+                .<Object>load(
+                    String.valueOf(at(only(set, "ConfigMap").fields(), "data", "application.yml"))));
+    assertThat(at(settings, "management", "server", "port")).isEqualTo(9090);
+    Map<?, ?> container = Manifest.containers(pods.podSpecs().getFirst()).getFirst();
+    for (String probe : List.of("startupProbe", "livenessProbe", "readinessProbe")) {
+      assertThat(at(container, probe, "httpGet", "port")).isEqualTo("management");
+    }
+    assertThat(ports(service(set, "shop-espalier"))).containsExactly("http");
+    assertThat(ports(service(set, "shop-espalier-management"))).containsExactly("management");
+    assertThat(at(service(set, "shop-espalier-management").fields(), "spec", "type"))
+        .isEqualTo("ClusterIP");
+    assertThat(ports(service(set, "shop-espalier-pods"))).containsExactly("http", "management");
+    assertThat(all(only(set, "ServiceMonitor").fields(), "port")).containsExactly("management");
+    assertThat(all(only(set, "CronJob").fields(), "value"))
+        .contains("http://shop-espalier-0.shop-espalier-pods:9090");
+    assertThat(all(only(set, "Pod").fields(), "value"))
+        .contains("http://shop-espalier-management:9090");
+    assertThat(all(only(set, "Ingress").fields(), "name")).contains("http").doesNotContain("management");
+    List<?> ways = (List<?>) at(only(set, "NetworkPolicy").fields(), "spec", "ingress");
+    assertThat(ways).hasSize(2);
+    assertThat(all(ways.get(0), "port")).containsExactly("http");
+    assertThat(all(ways.get(0), "team")).isEmpty();
+    assertThat(all(ways.get(1), "port")).containsExactly("management");
+    assertThat(all(ways.get(1), "team")).containsExactly("monitoring");
+  }
+
+  private static Manifest service(String set, String name) {
+    return objects(set).stream()
+        .filter(object -> object.kind().equals("Service") && object.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static List<Object> ports(Manifest service) {
+    List<Object> names = new ArrayList<>();
+    ((List<?>) at(service.fields(), "spec", "ports")).forEach(port -> names.add(at(port, "name")));
+    return names;
   }
 
   @Test

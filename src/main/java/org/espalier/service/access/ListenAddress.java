@@ -13,7 +13,7 @@ final class ListenAddress {
       return;
     }
     requireLoopback("server.address", environment);
-    if (!environment.getProperty("management.server.port", "").isEmpty()) {
+    if (environment.containsProperty("management.server.address")) { // else it is the same one
       requireLoopback("management.server.address", environment);
     }
   }

@@ -20,7 +20,8 @@ abstract class AdminAction implements Callable<Integer> {
   @Option(
       names = "--url",
       defaultValue = "${env:ESPALIER_URL:-http://127.0.0.1:8080}",
-      description = "Where the service answers (default: ${DEFAULT-VALUE}).")
+      description =
+          "Where the service answers, at its management port if it has one (default: ${DEFAULT-VALUE}).")
   private URI url = URI.create("http://127.0.0.1:8080");
 
   @Mixin private KeyOption key = new KeyOption();

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.espalier.service.console.CommandException;
+import org.espalier.service.wire.ProblemCode;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -124,8 +125,14 @@ final class AdminApi implements AutoCloseable {
   }
 
   private static CommandException refused(String what, int status, String body) {
-    String detail = parse(body).path("detail").asString("no problem was named");
-    return new CommandException("%s was refused with %d: %s".formatted(what, status, detail));
+    JsonNode problem = parse(body);
+    String detail = problem.path("detail").asString("no problem was named");
+    String hint =
+        problem.path("code").asString("").equals(ProblemCode.UNKNOWN_ROUTE.code())
+            ? "; if the service has a management port, name that with --url"
+            : "";
+    return new CommandException(
+        "%s was refused with %d: %s%s".formatted(what, status, detail, hint));
   }
 
   private static JsonNode parse(String body) {

@@ -41,6 +41,12 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable Integer port;
 
   @Option(
+      names = "--management-port",
+      description =
+          "A port of its own for /v1/admin and /actuator, which --port then does not answer (default: none).")
+  private @Nullable Integer managementPort;
+
+  @Option(
       names = "--address",
       description =
           "The address to listen on (default: 127.0.0.1; others need an API key: ./espalier keys).")
@@ -69,6 +75,7 @@ final class ServeCommand implements Callable<Integer> {
     put(settings, "espalier.data-dir", dataDir);
     put(settings, "server.port", port);
     put(settings, "server.address", address);
+    put(settings, "management.server.port", managementPort);
     return settings;
   }
 

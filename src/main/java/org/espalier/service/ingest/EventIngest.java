@@ -5,6 +5,8 @@ import java.util.List;
 import org.espalier.embeddings.store.AppendResult;
 import org.espalier.embeddings.store.Event;
 import org.espalier.embeddings.store.Store;
+import org.espalier.service.platform.Spans;
+import org.espalier.service.platform.Spans.Running;
 import org.espalier.service.wire.Batch;
 import org.espalier.service.wire.RejectedElement;
 import org.springframework.stereotype.Component;
@@ -17,23 +19,32 @@ class EventIngest {
 
   private final Store store;
   private final MeterRegistry meters;
+  private final Spans spans;
 
-  EventIngest(Store store, MeterRegistry meters) {
+  EventIngest(Store store, MeterRegistry meters, Spans spans) {
     this.store = store;
     this.meters = meters;
+    this.spans = spans;
   }
 
   /** Stores the accepted events of a batch, all or none, and returns once they are durable. */
   AppendResult append(Batch<Event> batch) {
     List<Event> events = batch.accepted();
     AppendResult result =
-        events.isEmpty() ? new AppendResult(0, 0, store.lastSequence()) : store.append(events);
+        events.isEmpty() ? new AppendResult(0, 0, store.lastSequence()) : commit(events);
     count("accepted", result.accepted());
     count("duplicate", result.duplicates());
     for (RejectedElement rejected : batch.rejected()) {
       count(rejected.code(), 1); // one of a closed list, so the label is bounded
     }
     return result;
+  }
+
+  private AppendResult commit(List<Event> events) {
+    try (Running span = spans.stage("ingest.commit")) {
+      span.tag("events", events.size());
+      return store.append(events);
+    }
   }
 
   private void count(String outcome, int events) {

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.espalier.service.platform.Spans.Running;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a job: what its kind sees of it, and what the engine sees of its kind. */
@@ -34,6 +35,8 @@ final class JobRun implements JobContext {
   // Of the run alone.
   private double phaseFrom;
   private double phaseUntil;
+  private Running span = Running.NOTHING;
+  private Running phaseSpan = Running.NOTHING;
 
   /**
    * @param row as it waits
@@ -47,6 +50,17 @@ final class JobRun implements JobContext {
     this.changed = changed;
     this.startedMs = clock.millis();
     this.logRange = row.logRange();
+  }
+
+  /** Its phases become parts of it. */
+  void trace(Running whole) {
+    span = whole;
+  }
+
+  /** Ends what {@link #trace} began. */
+  void traced(String ending) {
+    phaseSpan.close();
+    span.tag("state", ending);
   }
 
   void cancel() {
@@ -100,6 +114,8 @@ final class JobRun implements JobContext {
 
   @Override
   public void phase(String name, double until) {
+    phaseSpan.close();
+    phaseSpan = span.part(name);
     phaseFrom = phaseUntil;
     phaseUntil = Math.clamp(until, phaseFrom, 1);
     show(new JobProgress(cut(name, PHASE_LENGTH_MAX), phaseFrom, estimate(phaseFrom), null));

@@ -10,6 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.espalier.embeddings.store.StoreException;
+import org.espalier.service.platform.Spans;
+import org.espalier.service.platform.Spans.Running;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +41,7 @@ final class JobWorkers {
   private final String instance;
   private final Clock clock;
   private final MeterRegistry meters;
+  private final Spans spans;
 
   private final Map<Long, JobRun> running = new ConcurrentHashMap<>();
   private final Map<Long, Thread> threads = new ConcurrentHashMap<>();
@@ -65,7 +68,8 @@ final class JobWorkers {
       JobProperties properties,
       String instance,
       Clock clock,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      Spans spans) {
     this.jobs = jobs;
     this.recovery = recovery;
     this.kinds = kinds;
@@ -76,6 +80,7 @@ final class JobWorkers {
     this.instance = instance;
     this.clock = clock;
     this.meters = meters;
+    this.spans = spans;
     meters.gaugeMapSize("espalier.jobs.running", Tags.empty(), running);
   }
 
@@ -211,6 +216,14 @@ final class JobWorkers {
   }
 
   private void runToEnd(JobKind<?> kind, JobRun run) {
+    try (Running span = spans.work("job." + kind.name())) {
+      run.trace(span);
+      run.traced(runNow(kind, run));
+    }
+  }
+
+  /** Returns how it ended. */
+  private String runNow(JobKind<?> kind, JobRun run) {
     long id = run.id();
     Ending ending = outcome(kind, run);
     boolean written = JobRecords.insist(() -> write(run, ending), () -> stopping);
@@ -230,6 +243,7 @@ final class JobWorkers {
     threads.remove(id);
     feed.changed(id);
     wake();
+    return ending.word();
   }
 
   private void write(JobRun run, Ending ending) {

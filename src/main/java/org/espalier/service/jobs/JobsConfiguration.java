@@ -7,6 +7,7 @@ import org.espalier.service.control.AuditLog;
 import org.espalier.service.control.ControlDatabase;
 import org.espalier.service.control.Instance;
 import org.espalier.service.platform.EspalierProperties;
+import org.espalier.service.platform.Spans;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -37,7 +38,8 @@ class JobsConfiguration {
       EspalierProperties espalier,
       Instance instance,
       Clock clock,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      Spans spans) {
     WorkFolders folders = new WorkFolders(espalier.workDir());
     return new JobWorkers(
         jobs,
@@ -49,7 +51,8 @@ class JobsConfiguration {
         properties,
         instance.id(),
         clock,
-        meters);
+        meters,
+        spans);
   }
 
   @Bean

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.espalier.embeddings.store.StoreException;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.validation.BindValidationException;
+import org.springframework.boot.tomcat.ConnectorStartFailedException;
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.core.convert.ConversionFailedException;
 import org.springframework.validation.FieldError;
@@ -42,6 +43,9 @@ public final class StartFailedException extends RuntimeException {
           case StoreException store -> store.getMessage();
           case PortInUseException busy ->
               "port %d is in use; stop the other process or set server.port (SERVER_PORT)"
+                  .formatted(busy.getPort());
+          case ConnectorStartFailedException busy ->
+              "port %d is in use; stop the other process or set management.server.port"
                   .formatted(busy.getPort());
           case BindValidationException invalid -> invalidSetting(invalid);
           case BindException bind when !(bind.getCause() instanceof BindValidationException) ->

@@ -32,14 +32,22 @@ class StartReport {
     meters.gauge("espalier.log.sequence", store, Store::lastSequence);
   }
 
+  private String managementPort() {
+    String own = environment.getProperty("local.management.port");
+    return own == null || own.equals(environment.getProperty("local.server.port"))
+        ? ""
+        : ", to administrators on port " + own;
+  }
+
   @EventListener(ApplicationReadyEvent.class)
   void ready() {
     log.info(
-        "Espalier {} answers on http://{}:{}, data in {} up to event {}, kernels {}, {} s after the"
+        "Espalier {} answers on http://{}:{}{}, data in {} up to event {}, kernels {}, {} s after the"
             + " process began",
         properties.version(),
         environment.getProperty("server.address"),
         environment.getProperty("local.server.port"),
+        managementPort(),
         properties.dataDir().toAbsolutePath().normalize(),
         store.lastSequence(),
         kernel,

@@ -17,7 +17,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class TraceFilter extends OncePerRequestFilter {
 
-  private static final String MDC_KEY = "trace_id";
+  /** Under which log lines have it. */
+  static final String MDC_KEY = "trace_id";
 
   @Override
   protected void doFilterInternal(

@@ -7,6 +7,8 @@ import java.util.function.IntFunction;
 import org.espalier.embeddings.arena.ArenaTable;
 import org.espalier.embeddings.arena.ExactSearch;
 import org.espalier.embeddings.arena.Hits;
+import org.espalier.service.platform.Spans;
+import org.espalier.service.platform.Spans.Running;
 import org.espalier.service.ranking.PopularItems.Popular;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
@@ -17,6 +19,12 @@ import org.roaringbitmap.RoaringBitmap;
  */
 final class Finder {
 
+  /** The span of finding a vector that stands for somebody. */
+  private static final String LOOKUP = "ranking.lookup";
+
+  /** The span of scoring items. */
+  static final String SCORE = "ranking.score";
+
   private static final RoaringBitmap NOTHING = new RoaringBitmap(); // never changed
 
   private final UserVectors users;
@@ -25,6 +33,7 @@ final class Finder {
   private final RecordIndex records;
   private final PopularItems popular;
   private final PopularSegments segments;
+  private final Spans spans;
 
   Finder(
       UserVectors users,
@@ -32,13 +41,15 @@ final class Finder {
       History history,
       RecordIndex records,
       PopularItems popular,
-      PopularSegments segments) {
+      PopularSegments segments,
+      Spans spans) {
     this.users = users;
     this.lookalikes = lookalikes;
     this.history = history;
     this.records = records;
     this.popular = popular;
     this.segments = segments;
+    this.spans = spans;
   }
 
   /**
@@ -63,6 +74,12 @@ final class Finder {
    * @param through position of the log up to which a user's own events count
    */
   Optional<Taste> taste(@Nullable ServedModel model, Subject subject, long through) {
+    try (var _ = spans.stage(LOOKUP)) {
+      return tasteNow(model, subject, through);
+    }
+  }
+
+  private Optional<Taste> tasteNow(@Nullable ServedModel model, Subject subject, long through) {
     if (model == null) {
       return Optional.empty();
     }
@@ -105,7 +122,9 @@ final class Finder {
       int depthMax,
       @Nullable ServedModel model) {
     ArenaTable vectors = model == null ? null : model.items();
-    return query.diversity().choose(ranking, wanted, depthMax, records, vectors);
+    try (var _ = query.diversity().none() ? Running.NOTHING : spans.stage("ranking.diversify")) {
+      return query.diversity().choose(ranking, wanted, depthMax, records, vectors);
+    }
   }
 
   /**
@@ -126,7 +145,12 @@ final class Finder {
     if (model != null && taste.isPresent()) {
       float[] vector = taste.get().vector();
       IntFunction<Hits> ranking =
-          n -> ExactSearch.search(model.items(), vector, n, query.allowed(), query.denied());
+          n -> {
+            try (var _ = spans.stage(SCORE)) {
+              return ExactSearch.search(
+                  model.items(), vector, n, query.allowed(), query.denied());
+            }
+          };
       Hits hits = diversify(query, ranking, wanted, depthMax, model);
       return new Found(hits, taste.get().fallback(), applied);
     }
@@ -153,8 +177,10 @@ final class Finder {
       int wanted,
       int depthMax,
       long applied) {
-    List<Optional<Taste>> tastes =
-        subjects.stream().map(subject -> taste(model, subject, applied)).toList();
+    List<Optional<Taste>> tastes;
+    try (var _ = spans.stage(LOOKUP)) { // one for all of them
+      tastes = subjects.stream().map(subject -> tasteNow(model, subject, applied)).toList();
+    }
     if (model == null || !query.diversity().none()) {
       List<Found> found = new ArrayList<>();
       for (int i = 0; i < subjects.size(); i++) {
@@ -169,9 +195,12 @@ final class Finder {
     int more = seen.stream().mapToInt(RoaringBitmap::getCardinality).max().orElse(0);
     float[][] vectors =
         tastes.stream().flatMap(Optional::stream).map(Taste::vector).toArray(float[][]::new);
-    Hits[] hits =
-        ExactSearch.searchBatch(
-            model.items(), vectors, wanted + more, query.allowed(), query.denied());
+    Hits[] hits;
+    try (var _ = spans.stage(SCORE)) {
+      hits =
+          ExactSearch.searchBatch(
+              model.items(), vectors, wanted + more, query.allowed(), query.denied());
+    }
     List<Found> found = new ArrayList<>();
     int next = 0;
     for (int i = 0; i < subjects.size(); i++) {

@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import org.espalier.embeddings.arena.Hits;
 import org.espalier.embeddings.store.Field;
 import org.espalier.embeddings.store.Store;
+import org.espalier.service.platform.Spans;
 import org.espalier.service.ranking.Answers.By;
 import org.espalier.service.ranking.Finder.Found;
 import org.espalier.service.ranking.Finder.Taste;
@@ -25,6 +26,10 @@ import tools.jackson.databind.json.JsonMapper;
 final class Ranker {
 
   private static final int LIMIT_DEFAULT = 10;
+
+  /** The span of finding out which items may be ranked. */
+  private static final String FILTER = "ranking.filter";
+
   private static final JsonMapper JSON = JsonMapper.shared();
 
   private final Store store;
@@ -34,6 +39,7 @@ final class Ranker {
   private final Cursors cursors;
   private final Explanations explanations;
   private final RankingProperties properties;
+  private final Spans spans;
   private final Answers answers;
 
   Ranker(
@@ -43,7 +49,8 @@ final class Ranker {
       Finder finder,
       Cursors cursors,
       Explanations explanations,
-      RankingProperties properties) {
+      RankingProperties properties,
+      Spans spans) {
     this.store = store;
     this.active = active;
     this.requests = requests;
@@ -51,6 +58,7 @@ final class Ranker {
     this.cursors = cursors;
     this.explanations = explanations;
     this.properties = properties;
+    this.spans = spans;
     this.answers = new Answers(store.dictionary());
   }
 
@@ -62,20 +70,16 @@ final class Ranker {
     int limit = request.limit() == null ? properties.candidatesMax() : request.limit();
     RequestReader.requireRange("limit", limit, 1, properties.candidatesMax());
     long applied = store.lastSequence();
-    Query query = finder.unseen(requests.query(request), subject, applied);
-    Candidates candidates = new Candidates(request.items(), store.dictionary(), query::passes);
+    Query query;
+    Candidates candidates;
+    try (var _ = spans.stage(FILTER)) {
+      query = finder.unseen(requests.query(request), subject, applied);
+      candidates = new Candidates(request.items(), store.dictionary(), query::passes);
+    }
     try (var lent = active.acquireFor(subject.userId())) {
       ServedModel model = lent.model();
       Optional<Taste> taste = finder.taste(model, subject, applied);
-      float[] scores = new float[candidates.count()];
-      if (model != null && taste.isPresent()) {
-        model.score(taste.get().vector(), candidates.tokens(), candidates.count(), scores);
-      } else {
-        for (int i = 0; i < scores.length; i++) {
-          scores[i] = finder.popularity(candidates.tokens()[i]);
-        }
-      }
-      Hits ranked = candidates.rank(scores);
+      Hits ranked = candidates.rank(scores(candidates, model, taste));
       int depth = Math.max(1, ranked.size());
       Hits hits =
           finder.diversify(
@@ -89,13 +93,31 @@ final class Ranker {
     }
   }
 
+  private float[] scores(
+      Candidates candidates, @Nullable ServedModel model, Optional<Taste> taste) {
+    try (var _ = spans.stage(Finder.SCORE)) {
+      float[] scores = new float[candidates.count()];
+      if (model != null && taste.isPresent()) {
+        model.score(taste.get().vector(), candidates.tokens(), candidates.count(), scores);
+      } else {
+        for (int i = 0; i < scores.length; i++) {
+          scores[i] = finder.popularity(candidates.tokens()[i]);
+        }
+      }
+      return scores;
+    }
+  }
+
   /** Retrieves the items that fit best. */
   Ranking recommend(RecommendRequest request) {
     long startNs = System.nanoTime();
     Subject subject = requests.subject(request.userId(), request.history());
     int limit = limit(request.limit());
     Cursors.Place place = place(request);
-    Query wanted = requests.query(request);
+    Query wanted;
+    try (var _ = spans.stage(FILTER)) {
+      wanted = requests.query(request);
+    }
     int depth = wanted.diversity().marginal() ? Diversity.POOL : properties.depthMax();
     RequestReader.requireRange("limit", limit, 1, depth);
     RequestReader.requireRange("offset", place.offset(), 0, depth - limit);
@@ -134,7 +156,10 @@ final class Ranker {
               .formatted(limit, ids.size(), properties.depthMax()));
     }
     long applied = store.lastSequence();
-    Query query = requests.query(request);
+    Query query;
+    try (var _ = spans.stage(FILTER)) {
+      query = requests.query(request);
+    }
     if (query.diversity().marginal()) {
       RequestReader.requireRange("limit", limit, 1, Diversity.POOL);
     }

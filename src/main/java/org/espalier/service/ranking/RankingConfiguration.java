@@ -6,6 +6,7 @@ import org.espalier.service.control.Instance;
 import org.espalier.service.platform.InteractionProperties;
 import org.espalier.service.platform.LiveVectors;
 import org.espalier.service.platform.ServedTables;
+import org.espalier.service.platform.Spans;
 import org.espalier.service.platform.TypeWeights;
 import org.espalier.service.ranking.filter.FilterProperties;
 import org.springframework.context.annotation.Bean;
@@ -48,7 +49,8 @@ class RankingConfiguration {
       FilterProperties filters,
       RankingProperties properties,
       Instance instance,
-      Clock clock) {
+      Clock clock,
+      Spans spans) {
     TypeWeights weights = new TypeWeights(store.dictionary(), interactions);
     History history = new History(store.histories(), weights, properties);
     Finder finder =
@@ -58,7 +60,8 @@ class RankingConfiguration {
             history,
             records,
             new PopularItems(store, weights, popularity),
-            new PopularSegments(store.histories(), weights, popularity, records));
+            new PopularSegments(store.histories(), weights, popularity, records),
+            spans);
     return new Ranker(
         store,
         active,
@@ -66,6 +69,7 @@ class RankingConfiguration {
         finder,
         new Cursors(instance.id()),
         new Explanations(store.dictionary(), explain),
-        properties);
+        properties,
+        spans);
   }
 }

@@ -3,6 +3,8 @@ package org.espalier.service.stream;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.Arrays;
+import org.espalier.service.control.AuditLog;
+import org.espalier.service.control.ControlDatabase;
 import org.espalier.service.wire.Needs;
 import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.ProblemException;
@@ -26,9 +28,13 @@ class DeadLetterController {
   private static final int REPLAY_MAX = 100_000;
 
   private final DeadLetterBox box;
+  private final ControlDatabase database;
+  private final AuditLog audit;
 
-  DeadLetterController(DeadLetterBox box) {
+  DeadLetterController(DeadLetterBox box, ControlDatabase database, AuditLog audit) {
     this.box = box;
+    this.database = database;
+    this.audit = audit;
   }
 
   @Operation(
@@ -51,7 +57,14 @@ class DeadLetterController {
   DeadLetterBox.Replay replay(
       @RequestParam(defaultValue = "events") String feed,
       @RequestParam(defaultValue = "10000") int limit) {
-    return box.replay(feed(feed), within("limit", limit, REPLAY_MAX));
+    Feed wanted = feed(feed);
+    int most = within("limit", limit, REPLAY_MAX);
+    database.requireOpen();
+    return audit.record(
+        "dead_letters.replay",
+        "feed " + wanted.label(),
+        "at most " + most,
+        () -> box.replay(wanted, most));
   }
 
   private static Feed feed(String name) {

@@ -11,6 +11,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.espalier.service.platform.Spans;
+import org.espalier.service.platform.Spans.Running;
 import org.espalier.service.stream.Intake.Outcome;
 import org.espalier.service.stream.Intake.Stored;
 import org.espalier.service.wire.ProblemCode;
@@ -46,7 +48,9 @@ final class Inlet implements BatchMessageListener<byte[], byte[]>, AutoCloseable
   private final Intake intake;
   private final Positions positions;
   private final DeadLetters deadLetters;
+  private final Spans spans;
   private final FeedStatus status;
+  private final String spanName;
   private final FeedState healthy;
   private final ConcurrentMessageListenerContainer<byte[], byte[]> container;
 
@@ -55,7 +59,8 @@ final class Inlet implements BatchMessageListener<byte[], byte[]>, AutoCloseable
       ConsumerFactory<byte[], byte[]> consumers,
       Positions positions,
       DeadLetters deadLetters,
-      StreamErrors errors) {}
+      StreamErrors errors,
+      Spans spans) {}
 
   /**
    * @param starts where each partition goes on; not empty
@@ -73,7 +78,9 @@ final class Inlet implements BatchMessageListener<byte[], byte[]>, AutoCloseable
     this.intake = intake;
     this.positions = parts.positions();
     this.deadLetters = parts.deadLetters();
+    this.spans = parts.spans();
     this.status = status;
+    this.spanName = "stream." + status.feed().label();
     this.healthy = healthy;
     ContainerProperties properties =
         new ContainerProperties(
@@ -124,8 +131,9 @@ final class Inlet implements BatchMessageListener<byte[], byte[]>, AutoCloseable
       ConsumerRecords<byte[], byte[]> records,
       @Nullable Acknowledgment acknowledgment,
       Consumer<byte[], byte[]> consumer) {
-    try {
-      store(records);
+    try (Running span = spans.work(spanName)) {
+      span.tag("records", records.count());
+      store(records, span);
     } catch (RuntimeException e) {
       status.become(new FeedState.Paused(String.valueOf(e.getMessage())));
       throw e;
@@ -137,7 +145,7 @@ final class Inlet implements BatchMessageListener<byte[], byte[]>, AutoCloseable
 
   private record Waiting(Stored stored, long oldestMs) {}
 
-  private void store(ConsumerRecords<byte[], byte[]> records) {
+  private void store(ConsumerRecords<byte[], byte[]> records, Running span) {
     List<Waiting> waiting = new ArrayList<>();
     RuntimeException failure = null;
     for (TopicPartition partition : records.partitions()) {
@@ -151,13 +159,15 @@ final class Inlet implements BatchMessageListener<byte[], byte[]>, AutoCloseable
         break;
       }
     }
-    for (Waiting each :
-        waiting) { // all of them: none may still be under way when the poll comes again
-      try {
-        Outcome outcome = each.stored.await();
-        status.stored(outcome, each.oldestMs, System.currentTimeMillis());
-      } catch (RuntimeException e) {
-        failure = failure == null ? e : failure;
+    try (var _ = span.part("stream.commit")) {
+      // All of them: none may still be under way when the poll comes again.
+      for (Waiting each : waiting) {
+        try {
+          Outcome outcome = each.stored.await();
+          status.stored(outcome, each.oldestMs, System.currentTimeMillis());
+        } catch (RuntimeException e) {
+          failure = failure == null ? e : failure;
+        }
       }
     }
     if (failure != null) {

@@ -9,6 +9,7 @@ import org.espalier.embeddings.store.Store;
 import org.espalier.service.decode.EventDecoder;
 import org.espalier.service.decode.RecordDecoder;
 import org.espalier.service.decode.TripleDecoder;
+import org.espalier.service.platform.Spans;
 import org.espalier.service.wire.ElementReader;
 import org.espalier.service.wire.Limits;
 import org.espalier.service.wire.Timestamps;
@@ -85,13 +86,15 @@ class StreamConfiguration {
       Topics topics,
       DeadLetters deadLetters,
       Map<Feed, Intake> intakes,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      Spans spans) {
     Inlet.Parts parts =
         new Inlet.Parts(
             clients.consumers(),
             new Positions(store, properties.onLostOffset()),
             deadLetters,
-            new StreamErrors(properties.retryMax()));
+            new StreamErrors(properties.retryMax()),
+            spans);
     List<FeedReader> readers =
         List.of(Feed.values()).stream()
             .map(feed ->

@@ -45,7 +45,8 @@ public final class TraceId {
     return matcher.matches() ? matcher.group(1) : null;
   }
 
-  private static String random() {
+  /** A new one, for what no request asked for. */
+  public static String random() {
     ThreadLocalRandom random = ThreadLocalRandom.current();
     // The low bit keeps the id from being all zeros, which W3C forbids.
     return "%016x%016x".formatted(random.nextLong(), random.nextLong() | 1);

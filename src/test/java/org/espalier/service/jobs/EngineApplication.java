@@ -9,6 +9,7 @@ import java.util.Map;
 import org.espalier.service.control.ControlDatabase;
 import org.espalier.service.jobs.JobKind.AfterInterruption;
 import org.espalier.service.platform.EspalierProperties;
+import org.espalier.service.platform.Spans;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -62,6 +63,11 @@ class EngineApplication {
   @Bean
   Clock clock() {
     return Clock.systemUTC();
+  }
+
+  @Bean
+  Spans spans() {
+    return Spans.none();
   }
 
   @Bean

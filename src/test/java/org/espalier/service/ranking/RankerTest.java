@@ -35,6 +35,7 @@ import org.espalier.learning.mf.MfTrainer;
 import org.espalier.learning.train.TrainingListener;
 import org.espalier.service.platform.InteractionProperties;
 import org.espalier.service.platform.ItemRecordsChanged;
+import org.espalier.service.platform.Spans;
 import org.espalier.service.platform.TypeWeights;
 import org.espalier.service.ranking.filter.FilterProperties;
 import org.espalier.service.wire.ProblemCode;
@@ -94,7 +95,8 @@ class RankerTest {
             history,
             records,
             new PopularItems(store, weights, popularity),
-            new PopularSegments(store.histories(), weights, popularity, records));
+            new PopularSegments(store.histories(), weights, popularity, records),
+            Spans.none());
     FilterProperties filters = new FilterProperties(4, 20, 30);
     return new Ranker(
         store,
@@ -103,7 +105,8 @@ class RankerTest {
         finder,
         new Cursors("a data folder"),
         new Explanations(store.dictionary(), new ExplainProperties(20, 3)),
-        PROPERTIES);
+        PROPERTIES,
+        Spans.none());
   }
 
   @AfterEach

@@ -28,6 +28,7 @@ import org.espalier.service.decode.EventDecoder;
 import org.espalier.service.decode.RecordDecoder;
 import org.espalier.service.decode.TripleDecoder;
 import org.espalier.service.platform.InteractionProperties;
+import org.espalier.service.platform.Spans;
 import org.espalier.service.stream.StreamProperties.OnLostOffset;
 import org.espalier.service.wire.ElementReader;
 import org.espalier.service.wire.Limits;
@@ -164,7 +165,7 @@ final class Rig implements AutoCloseable {
             JsonMapper.shared(),
             _ -> {})
         .forEach((feed, intake) -> all.put(feed, intakes.apply(intake)));
-    Stream stream = parts.stream(properties, store(), clients, topics, deadLetters, all, meters);
+    Stream stream = parts.stream(properties, store(), clients, topics, deadLetters, all, meters, Spans.none());
     return new Running(stream, topics, deadLetters);
   }
 

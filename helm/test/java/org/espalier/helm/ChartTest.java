@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,6 +36,9 @@ class ChartTest {
   private static final Set<String> GIVEN =
       Set.of(
           "vault-keys", "espalier-database", "kafka-sasl", "saved-backups", "pull", "ranking-tls");
+
+  /** Names of metrics in an expression whose strings were taken out: those before a selector, and no functions. */
+  private static final Pattern METRIC = Pattern.compile("\\b[a-z]\\w*(?=\\{)|\\bkubelet_\\w+");
 
   private static final Map<String, List<Manifest>> RENDERED = new TreeMap<>();
 
@@ -252,6 +256,26 @@ class ChartTest {
     List<Object> names = new ArrayList<>();
     ((List<?>) at(service.fields(), "spec", "ports")).forEach(port -> names.add(at(port, "name")));
     return names;
+  }
+
+  @Test
+  void alerts_are_about_metrics_that_the_service_exports() throws IOException {
+    String table = Files.readString(Path.of("..", "docs", "OPERATIONS.md"));
+    List<Object> rules = all(only("production.yaml", "PrometheusRule").fields(), "expr");
+    assertThat(rules).hasSizeGreaterThan(5);
+    for (Object rule : rules) {
+      List<String> names =
+          METRIC.matcher(String.valueOf(rule).replaceAll("\"[^\"]*\"", "")).results()
+              .map(found -> found.group().replaceFirst("_(count|sum|bucket|max)$", ""))
+              .toList();
+      assertThat(names).as("metrics of %s", rule).isNotEmpty();
+      assertThat(names)
+          .as("in the table of docs/OPERATIONS.md, or of Kubernetes")
+          .allMatch(name ->
+              name.startsWith("kubelet_")
+                  || name.equals("up")
+                  || table.contains("`%s`".formatted(name)));
+    }
   }
 
   @Test

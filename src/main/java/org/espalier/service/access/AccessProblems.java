@@ -2,6 +2,7 @@ package org.espalier.service.access;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -10,7 +11,9 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.Set;
 import org.espalier.service.wire.Problem;
 import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.TraceId;
@@ -35,6 +38,15 @@ final class AccessProblems
   /** The counter of refusals, by code. */
   static final String REFUSED = "espalier.access.refused";
 
+  private static final Set<ProblemCode> REFUSALS =
+      EnumSet.of(
+          ProblemCode.KEY_MISSING,
+          ProblemCode.KEY_INVALID,
+          ProblemCode.KEY_EXPIRED,
+          ProblemCode.KEY_REVOKED,
+          ProblemCode.SCOPE_MISSING,
+          ProblemCode.LOCAL_ONLY,
+          ProblemCode.RATE_LIMITED);
   private static final int ADDRESSES_MAX = 10_000;
   private static final String CHALLENGE = "Bearer realm=\"espalier\"";
   private static final int IPV6_NETWORK_BYTES = 8;
@@ -50,6 +62,9 @@ final class AccessProblems
   AccessProblems(AccessProperties properties, MeterRegistry meters) {
     this.failuresPerMinute = properties.failuresPerMinute();
     this.meters = meters;
+    for (ProblemCode code : REFUSALS) { // from 0 on, so that an alert sees the first one
+      Counter _ = meters.counter(REFUSED, "code", code.code());
+    }
   }
 
   /** There is no key. */

@@ -25,6 +25,8 @@ class EventIngest {
     this.store = store;
     this.meters = meters;
     this.spans = spans;
+    count("accepted", 0); // from 0 on, so that rates begin with the first one
+    count("duplicate", 0);
   }
 
   /** Stores the accepted events of a batch, all or none, and returns once they are durable. */

@@ -1,9 +1,11 @@
 package org.espalier.service.jobs;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -82,6 +84,11 @@ final class JobWorkers {
     this.meters = meters;
     this.spans = spans;
     meters.gaugeMapSize("espalier.jobs.running", Tags.empty(), running);
+    for (JobKind<?> kind : kinds.all()) { // from 0 on, so that an alert sees the first one
+      for (JobState state : List.of(JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)) {
+        Counter _ = ended(kind, state.text());
+      }
+    }
   }
 
   /** Begins to work, once the database's tables are there. */
@@ -229,9 +236,7 @@ final class JobWorkers {
     boolean written = JobRecords.insist(() -> write(run, ending), () -> stopping);
     if (written && !(ending instanceof Ending.Interrupted)) {
       folders.remove(id);
-      meters
-          .counter("espalier.jobs.ended", "kind", kind.name(), "state", ending.word())
-          .increment();
+      ended(kind, ending.word()).increment();
     }
     log.info(
         "Job {} ({}) {} after {} ms",
@@ -244,6 +249,10 @@ final class JobWorkers {
     feed.changed(id);
     wake();
     return ending.word();
+  }
+
+  private Counter ended(JobKind<?> kind, String state) {
+    return meters.counter("espalier.jobs.ended", "kind", kind.name(), "state", state);
   }
 
   private void write(JobRun run, Ending ending) {

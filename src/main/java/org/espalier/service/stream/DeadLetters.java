@@ -2,6 +2,7 @@ package org.espalier.service.stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Arrays;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.Rejection;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,9 @@ final class DeadLetters implements AutoCloseable {
   static final String CODE = "espalier-reason-code";
   static final String REASON = "espalier-reason";
   static final String CUT = "espalier-value-cut";
+
+  /** Of the codes that a record is refused with, but for faults of ours. */
+  static final int STATUS = 400;
 
   private static final int CUT_BYTES = 256 << 10;
   private static final int REASON_CHARS_MAX = 1000;
@@ -95,15 +100,13 @@ final class DeadLetters implements AutoCloseable {
       throw new KafkaException("stopped while a dead letter was sent", e);
     }
     for (Sent letter : letters) {
-      meters
-          .counter(
-              "espalier.stream.dead.letters",
-              "feed",
-              feed.label(),
-              "code",
-              letter.reason.code().code()) // one of a closed list
-          .increment();
+      counter(meters, feed, letter.reason.code()).increment();
     }
+  }
+
+  static Counter counter(MeterRegistry meters, Feed feed, ProblemCode code) {
+    return meters.counter(
+        "espalier.stream.dead.letters", "feed", feed.label(), "code", code.code());
   }
 
   private static ProducerRecord<byte[], byte[]> letter(

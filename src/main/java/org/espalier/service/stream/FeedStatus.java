@@ -1,10 +1,12 @@
 package org.espalier.service.stream;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.concurrent.TimeUnit;
 import org.espalier.service.stream.Intake.Outcome;
+import org.espalier.service.wire.ProblemCode;
 
 /** What one feed is doing and has done. Written by its readers and by the stream's thread, read by any. */
 final class FeedStatus {
@@ -33,6 +35,13 @@ final class FeedStatus {
         .description("1 while the topic, or a partition of it, is not read")
         .tag("feed", feed.label())
         .register(meters);
+    count("stored", 0); // from 0 on, so that an alert sees the first one
+    count("duplicate", 0);
+    for (ProblemCode code : ProblemCode.values()) {
+      if (code.status() == DeadLetters.STATUS) {
+        Counter _ = DeadLetters.counter(meters, feed, code);
+      }
+    }
   }
 
   Feed feed() {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,12 +25,24 @@ final class ServerChecks {
   private ServerChecks() {}
 
   static List<Finding> all(Environment settings, Path controlDir, KafkaProperties kafka) {
-    return List.of(port(settings), database(settings, controlDir), brokers(settings, kafka));
+    List<Finding> findings = new ArrayList<>();
+    String address = settings.getProperty("server.address", "127.0.0.1");
+    findings.add(
+        port("server.port", address, settings.getProperty("server.port", Integer.class, 8080)));
+    Integer management = settings.getProperty("management.server.port", Integer.class);
+    if (management != null) {
+      findings.add(
+          port(
+              "management.server.port",
+              settings.getProperty("management.server.address", address),
+              management));
+    }
+    findings.add(database(settings, controlDir));
+    findings.add(brokers(settings, kafka));
+    return findings;
   }
 
-  private static Finding port(Environment settings) {
-    int port = settings.getProperty("server.port", Integer.class, 8080);
-    String address = settings.getProperty("server.address", "127.0.0.1");
+  private static Finding port(String setting, String address, int port) {
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(address, port));
@@ -38,7 +51,7 @@ final class ServerChecks {
       return Finding.warning(
           "port",
           "%s:%d cannot be listened on: %s".formatted(address, port, e.getMessage()),
-          "if that is not this service, stop it or set server.port");
+          "if that is not this service, stop it or set " + setting);
     }
   }
 

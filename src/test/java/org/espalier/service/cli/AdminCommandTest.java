@@ -125,6 +125,8 @@ class AdminCommandTest {
     assertThat(err.toString()).contains("there is no job 999999").hasLineCount(1);
     assertThat(run("train", "--dim", "0")).isEqualTo(1);
     assertThat(err.toString()).contains("dim must be 1 to");
+    assertThat(run("start", "nothing", "--request", "{}")).isEqualTo(1);
+    assertThat(err.toString()).contains("404", "if the service has a management port, name that");
     assertThat(run("job", "x")).isEqualTo(2);
     assertThat(run("frobnicate")).isEqualTo(2);
     assertThat(run("jobs", "--url", "ftp://somewhere")).isEqualTo(2);

@@ -337,7 +337,8 @@ final class AdminJobCommands {
     @Option(
         names = "--keep-generations",
         paramLabel = "COUNT",
-        description = "Delete all but the newest, the active one, pinned ones and those of an experiment.")
+        description =
+            "Delete all but the newest, the active one, pinned ones and those of an experiment.")
     private @Nullable Integer keepGenerations;
 
     @Override

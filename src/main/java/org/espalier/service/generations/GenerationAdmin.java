@@ -174,7 +174,9 @@ class GenerationAdmin {
             .sorted(Comparator.reverseOrder())
             .skip(keep)
             .filter(number ->
-                !active.equals(OptionalInt.of(number)) && !pinned(number) && use.of(number).isEmpty())
+                !active.equals(OptionalInt.of(number))
+                    && !pinned(number)
+                    && use.of(number).isEmpty())
             .toList();
     old.forEach(this::delete);
     return old;

@@ -88,7 +88,8 @@ class GenerationController {
 
   @Operation(
       summary = "Delete a generation",
-      description = "Refused for the active one, for pinned ones, and for those that an experiment serves.")
+      description =
+          "Refused for the active one, for pinned ones, and for those that an experiment serves.")
   @DeleteMapping("/v1/admin/generations/{generation}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void delete(@PathVariable String generation) {

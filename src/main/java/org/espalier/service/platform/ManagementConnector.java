@@ -74,7 +74,6 @@ final class ManagementConnector
     settings
         .getPropertySources()
         .addFirst(
-            new MapPropertySource(
-                "management-port", Map.of("local.management.port", port())));
+            new MapPropertySource("management-port", Map.of("local.management.port", port())));
   }
 }

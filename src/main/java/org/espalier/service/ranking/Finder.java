@@ -147,8 +147,7 @@ final class Finder {
       IntFunction<Hits> ranking =
           n -> {
             try (var _ = spans.stage(SCORE)) {
-              return ExactSearch.search(
-                  model.items(), vector, n, query.allowed(), query.denied());
+              return ExactSearch.search(model.items(), vector, n, query.allowed(), query.denied());
             }
           };
       Hits hits = diversify(query, ranking, wanted, depthMax, model);

@@ -30,10 +30,13 @@ final class StoreMetrics implements MeterBinder {
   @Override
   public void bindTo(MeterRegistry meters) {
     bytes(
-        meters, "tables", now -> now.tableBytesByFamily().values().stream().mapToLong(b -> b).sum());
+        meters,
+        "tables",
+        now -> now.tableBytesByFamily().values().stream().mapToLong(b -> b).sum());
     bytes(meters, "memtables", StoreStatistics::memtableBytes);
     bytes(meters, "block_cache", StoreStatistics::blockCacheBytes);
-    Gauge.builder("espalier.store.compaction.pending", this, all -> all.now().compactionBytesPending())
+    Gauge.builder(
+            "espalier.store.compaction.pending", this, all -> all.now().compactionBytesPending())
         .baseUnit("bytes")
         .description("What compaction has still to rewrite, as an estimate")
         .register(meters);

@@ -321,7 +321,8 @@ class AdminHttpTest {
     service
         .put(
             "/v1/admin/experiments/" + name,
-            "{\"variants\":[{\"name\":\"new\",\"generation\":%d,\"share\":0.1}]}".formatted(generation))
+            "{\"variants\":[{\"name\":\"new\",\"generation\":%d,\"share\":0.1}]}"
+                .formatted(generation))
         .assertStatus(200);
   }
 

@@ -46,8 +46,7 @@ class AuditTest {
     REQUESTS.put("POST /v1/admin/backups", "{}");
     REQUESTS.put("POST /v1/admin/cleanups", "{}");
     REQUESTS.put("POST /v1/admin/retentions", "{\"max_age\":\"P90D\"}");
-    REQUESTS.put(
-        "POST /v1/admin/generations/{generation}:activate", "{\"expected_current\":null}");
+    REQUESTS.put("POST /v1/admin/generations/{generation}:activate", "{\"expected_current\":null}");
     REQUESTS.put("PUT /v1/admin/generations/{generation}:pin", "{\"pinned\":true}");
     REQUESTS.put("DELETE /v1/admin/generations/{generation}", "");
     REQUESTS.put(

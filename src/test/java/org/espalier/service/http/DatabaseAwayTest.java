@@ -129,11 +129,7 @@ class DatabaseAwayTest {
   }
 
   private int accepted(String event) {
-    return send("POST", "/v1/events", shop, event)
-        .assertStatus(202)
-        .json()
-        .get("accepted")
-        .asInt();
+    return send("POST", "/v1/events", shop, event).assertStatus(202).json().get("accepted").asInt();
   }
 
   private String key(String scopes) {

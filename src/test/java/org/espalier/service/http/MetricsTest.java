@@ -48,7 +48,8 @@ class MetricsTest {
           .results()
           .map(found -> found.group(1))
           .forEach(exported::add);
-      exported.removeIf(name -> // beside its timer's own
+      exported.removeIf(
+          name -> // beside its timer's own
           name.endsWith("_max") && exported.contains(name.substring(0, name.length() - 4)));
       Set<String> documented = documented();
       List<Pattern> known = documented.stream().map(MetricsTest::pattern).toList();

@@ -69,31 +69,39 @@ final class SpanReceiver implements AutoCloseable {
 
   /** ExportTraceServiceRequest: resource_spans (1) hold scope_spans (2), which hold spans (2). */
   private void readRequest(ByteBuffer request) {
-    fields(request, (number, resource) -> {
-      if (number == 1) {
-        fields(resource, (inner, scope) -> {
-          if (inner == 2) {
-            fields(scope, (innermost, span) -> {
-              if (innermost == 2) {
-                spans.add(span(span));
-              }
-            });
+    fields(
+        request,
+        (number, resource) -> {
+          if (number == 1) {
+            fields(
+                resource,
+                (inner, scope) -> {
+                  if (inner == 2) {
+                    fields(
+                        scope,
+                        (innermost, span) -> {
+                          if (innermost == 2) {
+                            spans.add(span(span));
+                          }
+                        });
+                  }
+                });
           }
         });
-      }
-    });
   }
 
   private static Received span(ByteBuffer span) {
     String[] known = new String[6];
     String text = text(span);
-    fields(span, (number, value) -> {
-      switch (number) {
-        case 1, 2, 4 -> known[number] = HexFormat.of().formatHex(bytes(value));
-        case 5 -> known[number] = text(value);
-        default -> {}
-      }
-    });
+    fields(
+        span,
+        (number, value) -> {
+          switch (number) {
+            case 1, 2, 4 -> known[number] = HexFormat.of().formatHex(bytes(value));
+            case 5 -> known[number] = text(value);
+            default -> {}
+          }
+        });
     return new Received(known[1], known[2], known[4] == null ? "" : known[4], known[5], text);
   }
 

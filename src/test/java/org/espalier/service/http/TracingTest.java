@@ -59,8 +59,7 @@ class TracingTest {
       assertThat(request.name()).isEqualTo("http post /v1/recommend");
       for (String stage :
           new String[] {"ranking.filter", "ranking.lookup", "ranking.score", "ranking.diversify"}) {
-        Received span =
-            collector.await(s -> s.name().equals(stage) && s.traceId().equals(TRACE));
+        Received span = collector.await(s -> s.name().equals(stage) && s.traceId().equals(TRACE));
         assertThat(span.parentId()).as(stage).isNotEmpty();
       }
 
@@ -90,7 +89,8 @@ class TracingTest {
               Integer.parseInt(context.getEnvironment().getRequiredProperty("local.server.port")));
       Answer answer = ask(service, "u1", "00-%s-%s-01".formatted(TRACE, CALLER));
       assertThat(answer.header("Trace-Id")).isEqualTo(TRACE);
-      assertThat(service.get("/nothing").assertProblem(ProblemCode.UNKNOWN_ROUTE).header("Trace-Id"))
+      assertThat(
+              service.get("/nothing").assertProblem(ProblemCode.UNKNOWN_ROUTE).header("Trace-Id"))
           .matches("[0-9a-f]{32}");
     }
   }

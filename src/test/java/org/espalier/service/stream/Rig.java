@@ -165,7 +165,8 @@ final class Rig implements AutoCloseable {
             JsonMapper.shared(),
             _ -> {})
         .forEach((feed, intake) -> all.put(feed, intakes.apply(intake)));
-    Stream stream = parts.stream(properties, store(), clients, topics, deadLetters, all, meters, Spans.none());
+    Stream stream =
+        parts.stream(properties, store(), clients, topics, deadLetters, all, meters, Spans.none());
     return new Running(stream, topics, deadLetters);
   }
 

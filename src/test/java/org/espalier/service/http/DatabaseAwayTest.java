@@ -68,7 +68,7 @@ class DatabaseAwayTest {
         admin = key("admin");
         shop = key("read\",\"write");
         gone = key("read");
-        String id = gone.split("_")[1];
+        String id = gone.split("_", -1)[1];
         send("DELETE", "/v1/admin/keys/" + id, admin, "").assertStatus(200);
         revoked = ids("/v1/admin/keys", "key_id").size();
         goesOn(generation, gone);

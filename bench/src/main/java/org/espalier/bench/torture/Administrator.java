@@ -1,7 +1,9 @@
 package org.espalier.bench.torture;
 
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -14,6 +16,12 @@ import tools.jackson.databind.JsonNode;
 /** Starts jobs and activates generations. */
 final class Administrator extends Work {
 
+  /** Jobs that may be under way before more are started: at the end all of them are waited for. */
+  private static final int UNDER_WAY_MAX = 2;
+
+  /** Rankings of other models follow the stream, so that no ranking can be asked for twice. */
+  private static final String STILL_MODEL = "mf";
+
   private final Api api;
   private final ActiveGeneration active;
   private final SplittableRandom random;
@@ -23,6 +31,8 @@ final class Administrator extends Work {
   private final ReentrantLock lock = new ReentrantLock();
 
   private int activations; // guarded by lock
+  private volatile boolean activating; // written by who holds the lock
+  private final Deque<Long> underWay = new ArrayDeque<>(); // of one thread
 
   Administrator(
       long seed, Api api, ActiveGeneration active, AtomicBoolean ending, Violations violations) {
@@ -36,28 +46,48 @@ final class Administrator extends Work {
   void step() throws IOException, InterruptedException {
     int dice = random.nextInt(10);
     if (dice < 5) {
-      activateAnother();
-    } else if (dice < 8) {
-      submit(
-          "/v1/admin/trainings",
-          "{\"dim\":%d,\"seed\":%d,\"held_out\":0}"
-              .formatted(4 + random.nextInt(8), random.nextInt(1000)));
-    } else if (dice < 9) {
-      submit("/v1/admin/backups", "{\"keep\":2,\"verify\":false}");
-    } else {
-      submit("/v1/admin/cleanups", "{\"keep_generations\":4}");
+      activateAnother(random);
+    } else if (moreMayBeUnderWay()) {
+      long job =
+          switch (dice) {
+            case 5, 6, 7 ->
+                submit(
+                    "/v1/admin/trainings",
+                    "{\"dim\":%d,\"seed\":%d,\"held_out\":0}"
+                        .formatted(4 + random.nextInt(8), random.nextInt(1000)));
+            case 8 -> submit("/v1/admin/backups", "{\"keep\":2,\"verify\":false}");
+            default -> submit("/v1/admin/cleanups", "{\"keep_generations\":4}");
+          };
+      if (job >= 0) {
+        underWay.add(job);
+      }
     }
-    Thread.sleep(300);
+    Thread.sleep(200);
   }
 
-  private void activateAnother() throws IOException, InterruptedException {
+  private boolean moreMayBeUnderWay() throws IOException, InterruptedException {
+    while (underWay.size() >= UNDER_WAY_MAX) {
+      Answer oldest = api.get("/v1/admin/jobs/" + underWay.peek());
+      boolean known = oldest.status() != 404; // else the checker says so
+      if (known && !oldest.json().path("finished_at").isString()) {
+        return false;
+      }
+      underWay.remove();
+    }
+    return true;
+  }
+
+  /** Activates any generation, except one that serves already. */
+  void activateAnother(SplittableRandom random) throws IOException, InterruptedException {
     Answer list = api.get("/v1/admin/generations");
     if (!list.ok()) {
       return;
     }
     List<Integer> numbers = new ArrayList<>();
     for (JsonNode item : list.json().get("items")) {
-      numbers.add(item.get("generation").asInt());
+      if (item.get("model").asString().equals(STILL_MODEL)) {
+        numbers.add(item.get("generation").asInt());
+      }
     }
     if (!numbers.isEmpty()) {
       activate(numbers.get(random.nextInt(numbers.size())));
@@ -73,6 +103,7 @@ final class Administrator extends Work {
         return;
       }
       active.mayBecome(generation);
+      activating = true;
       Answer answer =
           api.post(
               "/v1/admin/generations/" + generation + ":activate",
@@ -85,6 +116,7 @@ final class Administrator extends Work {
         active.isNot(generation);
       }
     } finally {
+      activating = false;
       lock.unlock();
     }
   }
@@ -127,6 +159,11 @@ final class Administrator extends Work {
     }
     countOne();
     return job;
+  }
+
+  /** Whether an activation has been sent and not been answered. */
+  boolean isActivating() {
+    return activating;
   }
 
   List<Long> jobs() {

@@ -17,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class Api implements AutoCloseable {
 
   /** A paused process answers late; a dead one not at all. */
-  private static final Duration TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   /** Refusals that name a passing reason. */
   private static final Set<Integer> NOT_NOW = Set.of(429, 503, 507);

@@ -68,7 +68,8 @@ final class Broker implements AutoCloseable {
     if (format.waitFor() != 0) {
       throw new IllegalStateException("the broker's folder cannot be formatted; see " + folder);
     }
-    broker.restart();
+    broker.launch();
+    broker.await();
     return broker;
   }
 
@@ -82,20 +83,23 @@ final class Broker implements AutoCloseable {
     }
   }
 
-  /** Starts it again after a kill, and waits until it listens. */
-  void restart() throws IOException, InterruptedException {
-    Process started = java("kafka.Kafka", config.toString());
-    process = started;
+  /** Starts it, also after a kill, and does not wait for it. */
+  void launch() throws IOException {
+    process = java("kafka.Kafka", config.toString());
+  }
+
+  /** Returns once it listens. */
+  void await() throws InterruptedException {
     long endMs = System.currentTimeMillis() + START_MS_MAX;
     while (!listens()) {
-      if (!started.isAlive() || System.currentTimeMillis() > endMs) {
+      if (process == null || !process.isAlive() || System.currentTimeMillis() > endMs) {
         throw new IllegalStateException("the broker does not start; see " + folder);
       }
-      Thread.sleep(100);
+      Thread.sleep(50);
     }
   }
 
-  private boolean listens() {
+  boolean listens() {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
       return true;

@@ -15,7 +15,8 @@ final class EventWriter extends Work {
   static final int USERS = 200;
   static final int ITEMS = 100;
 
-  private static final int BATCH_MAX = 40;
+  /** Small batches, so that many are on their way when something happens, and few events to be checked. */
+  private static final int BATCH_MAX = 8;
 
   private final Api api;
   private final Ledger ledger;
@@ -40,14 +41,14 @@ final class EventWriter extends Work {
           new Sent(name + "-" + next++, "u" + random.nextInt(USERS), "i" + random.nextInt(ITEMS)));
     }
     send(batch);
-    Thread.sleep(2);
+    Thread.sleep(4);
   }
 
-  /** Returns once it is acknowledged. */
+  /** Returns once it is acknowledged, or given up because all is ending: then it may be stored or not. */
   void send(List<Sent> batch) throws InterruptedException {
     String body = batch.stream().map(Sent::json).collect(Collectors.joining(",", "[", "]"));
     boolean uncertain = false;
-    while (true) {
+    while (!ending()) {
       try {
         Answer answer = api.post("/v1/events", body);
         if (answer.status() == 202) {

@@ -28,7 +28,7 @@ final class JavaProcess {
                 || flag.startsWith("--sun-misc"))
         .forEach(line::add);
     // Quick to start, small, and compiled by the first compiler only: nothing here is measured.
-    line.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
+    line.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     line.addAll(flags);
     line.add("-cp");
     line.add(System.getProperty("java.class.path"));

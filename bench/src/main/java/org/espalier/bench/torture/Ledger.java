@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 
 /** The checker's own record of every event that was acknowledged. Safe for use by several threads. */
 final class Ledger {
@@ -42,7 +41,8 @@ final class Ledger {
     return new TreeSet<>(byUser.getOrDefault(user, new TreeSet<>()));
   }
 
-  synchronized void forEachId(Consumer<String> consumer) {
-    byUser.values().forEach(ids -> ids.forEach(consumer));
+  /** Copies what was acknowledged until now. */
+  synchronized List<String> ids() {
+    return byUser.values().stream().flatMap(SortedSet::stream).toList();
   }
 }

@@ -73,7 +73,7 @@ final class RecordWriter extends Work implements AutoCloseable {
     } catch (KafkaException e) {
       backOff(); // the broker is away
     }
-    Thread.sleep(2);
+    Thread.sleep(5);
   }
 
   /** Waits for what is under way. */

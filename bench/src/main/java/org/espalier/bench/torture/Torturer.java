@@ -14,30 +14,11 @@ import org.jspecify.annotations.Nullable;
 /** Does to the service what clusters do, one fault after the other, and looks whether it is well after each. */
 final class Torturer {
 
-  /** What is done. */
-  enum Fault {
-    /** SIGKILL at any moment, and a new start. */
-    KILL(32),
-    /** SIGSTOP for a while. */
-    PAUSE(26),
-    /** SIGTERM, and a new start. */
-    STOP(6),
-    /** No room on the disk for a while; where none can be mounted, a start with a limit that cannot be met. */
-    DISK(14),
-    /** SIGKILL to the broker, and a new start. */
-    BROKER(10),
-    /** SIGKILL, and a look at a copy of the store with one byte changed, before the new start. */
-    DAMAGE(12);
-
-    private final int weight;
-
-    Fault(int weight) {
-      this.weight = weight;
-    }
-  }
-
-  private static final int USERS_CHECKED = 8;
+  private static final int USERS_CHECKED = 4;
   private static final long RECOVERY_MS_MAX = 60_000;
+
+  /** The room on the disk is looked at now and then only. */
+  private static final long REFUSAL_MS_MAX = 10_000;
 
   private final Subject subject;
   private final SmallDisk disk;
@@ -46,11 +27,11 @@ final class Torturer {
   private final Ledger posted;
   private final Checker checker;
   private final Administrator administrator;
+  private final JobPhases phases;
   private final DamagedCopy copies;
   private final SplittableRandom random;
   private final Violations violations;
   private final Map<Fault, Integer> done = new EnumMap<>(Fault.class);
-  private final Map<DamagedCopy.Outcome, Integer> damage = new EnumMap<>(DamagedCopy.Outcome.class);
 
   Torturer(
       Subject subject,
@@ -60,6 +41,7 @@ final class Torturer {
       Ledger posted,
       Checker checker,
       Administrator administrator,
+      JobPhases phases,
       DamagedCopy copies,
       SplittableRandom random,
       Violations violations) {
@@ -70,6 +52,7 @@ final class Torturer {
     this.posted = posted;
     this.checker = checker;
     this.administrator = administrator;
+    this.phases = phases;
     this.copies = copies;
     this.random = random;
     this.violations = violations;
@@ -79,43 +62,42 @@ final class Torturer {
     return done;
   }
 
-  Map<DamagedCopy.Outcome, Integer> damage() {
-    return damage;
-  }
-
   int faults() {
     return done.values().stream().mapToInt(Integer::intValue).sum();
   }
 
   /** Waits a little, does the next thing, and checks some of what was acknowledged. */
   Fault next() throws IOException, InterruptedException {
-    Thread.sleep(200 + random.nextInt(1000));
+    Thread.sleep(random.nextInt(400));
     Fault fault = choose();
     switch (fault) {
-      case KILL -> {
+      case KILL -> subject.kill();
+      case KILL_IN_JOB -> {
+        awaitPhase();
         subject.kill();
-        subject.start(api);
       }
-      case PAUSE -> subject.pause(100 + random.nextInt(1500));
+      case KILL_IN_ACTIVATION -> killInActivation();
+      case KILL_IN_START -> {
+        subject.kill();
+        subject.launch();
+        Thread.sleep(random.nextInt(4000));
+        subject.kill();
+      }
+      case PAUSE -> subject.pause(50 + random.nextInt(800));
       case STOP -> {
         if (!subject.stop()) {
           violations.add("SIGTERM does not end it");
         }
-        subject.start(api);
       }
       case DISK -> fillDisk();
-      case BROKER -> {
-        if (broker != null) {
-          broker.kill();
-          Thread.sleep(random.nextInt(1000));
-          broker.restart();
-        }
-      }
+      case BROKER -> killBroker();
       case DAMAGE -> {
         subject.kill();
-        damage.merge(copies.examine(posted), 1, Integer::sum);
-        subject.start(api);
+        copies.take(posted);
       }
+    }
+    if (!subject.isAlive()) {
+      subject.start(api);
     }
     done.merge(fault, 1, Integer::sum);
     lookAround();
@@ -123,18 +105,61 @@ final class Torturer {
   }
 
   private Fault choose() {
-    List<Fault> possible =
-        Arrays.stream(Fault.values())
-            .filter(fault -> fault != Fault.BROKER || broker != null)
-            .toList();
-    int dice = random.nextInt(possible.stream().mapToInt(fault -> fault.weight).sum());
+    List<Fault> possible = Arrays.stream(Fault.values()).filter(this::isPossible).toList();
+    int dice = random.nextInt(possible.stream().mapToInt(Fault::weight).sum());
     for (Fault fault : possible) {
-      dice -= fault.weight;
+      dice -= fault.weight();
       if (dice < 0) {
         return fault;
       }
     }
     throw new AssertionError("weights add up");
+  }
+
+  private boolean isPossible(Fault fault) {
+    return switch (fault) {
+      case BROKER -> broker != null && broker.listens();
+      case DAMAGE -> copies.isIdle();
+      default -> true;
+    };
+  }
+
+  private void awaitPhase() throws InterruptedException {
+    try {
+      phases.await();
+    } catch (IOException e) {
+      // it does not answer now; a kill is a kill
+    }
+  }
+
+  private void killInActivation() throws InterruptedException {
+    int delayMs = random.nextInt(60);
+    SplittableRandom choice = random.split();
+    Thread activation =
+        Thread.ofPlatform()
+            .daemon()
+            .start(() -> {
+              try {
+                administrator.activateAnother(choice);
+              } catch (IOException e) {
+                // it was killed
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    while (activation.isAlive() && !administrator.isActivating()) {
+      Thread.sleep(1);
+    }
+    Thread.sleep(delayMs);
+    subject.kill();
+    activation.join();
+  }
+
+  private void killBroker() throws IOException, InterruptedException {
+    if (broker != null) {
+      broker.kill();
+      broker.launch();
+    }
   }
 
   private void fillDisk() throws IOException, InterruptedException {
@@ -144,22 +169,26 @@ final class Torturer {
       if (code != 1) {
         violations.add("a start on a disk that is too full ended with %d".formatted(code));
       }
-      subject.start(api);
       return;
     }
     disk.fill();
     try {
-      Thread.sleep(500 + random.nextInt(1000));
       requireRefusal();
+      Thread.sleep(random.nextInt(500));
     } finally {
       disk.makeRoom();
     }
   }
 
-  /** A write is refused with a reason, and a ranking answered. */
+  /** Soon a write is refused with a reason, and a ranking answered. */
   private void requireRefusal() throws InterruptedException {
     try {
-      Answer write = api.post("/v1/events", "[" + new Sent("full", "full", "i0").json() + "]");
+      long endMs = System.currentTimeMillis() + REFUSAL_MS_MAX;
+      Answer write;
+      do {
+        Thread.sleep(10);
+        write = api.post("/v1/events", "[" + new Sent("full", "full", "i0").json() + "]");
+      } while (write.ok() && System.currentTimeMillis() < endMs);
       if (write.ok()) {
         violations.add("a write was acknowledged without room on the disk");
       } else if (!write.notNow()) {
@@ -182,7 +211,7 @@ final class Torturer {
         violations.add("no event has been acknowledged for a minute");
         break;
       }
-      Thread.sleep(20);
+      Thread.sleep(10);
     }
     try {
       administrator.settle();

@@ -99,15 +99,15 @@ class CheckerTest {
     records.acknowledge(List.of(new Sent("k1", "ann", "i")));
     history();
     Checker checker = new Checker(api, ledger, violations);
-    checker.everything(records, 0);
+    checker.everything(records, 0, () -> {});
     assertThat(said.getLast()).contains("1 records of ann never arrived");
-    checker.jobs(List.of(7L), 0);
+    checker.jobs(List.of(7L), 0, () -> {});
     assertThat(said.getLast()).contains("job 7 was acknowledged and is not known");
     answers.put("/v1/admin/jobs/8", "200 {\"status\":\"failed\",\"error\":null}");
-    checker.jobs(List.of(8L), 0);
+    checker.jobs(List.of(8L), 0, () -> {});
     assertThat(said.getLast()).contains("job 8 failed and does not say why");
     answers.put("/v1/admin/jobs/9", "200 {\"status\":\"running\"}");
-    checker.jobs(List.of(9L), 0);
+    checker.jobs(List.of(9L), 0, () -> {});
     assertThat(said.getLast()).contains("job 9 does not end");
   }
 

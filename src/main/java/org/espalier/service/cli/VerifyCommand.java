@@ -6,9 +6,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
 import org.espalier.embeddings.store.Store;
 import org.espalier.embeddings.store.StoreOptions;
 import org.espalier.embeddings.store.Verification;
+import org.espalier.embeddings.store.VerificationListener;
 import org.espalier.service.console.CommandException;
 import org.espalier.service.console.Console;
 import org.espalier.service.console.Progress;
@@ -60,28 +62,36 @@ final class VerifyCommand implements Callable<Integer> {
     BackupChoice backup = Objects.requireNonNull(choice);
     Verification found;
     String what;
-    try (Progress progress = Console.ofProcess().progress("Reading everything", 1)) {
+    try (Progress progress = Console.ofProcess().progress("Reading everything", 0)) {
+      VerificationListener listener = rowsTo(progress);
       if (backup.isGiven()) {
-        var proof = backup.set().prove(backup.number(), scratch, StoreOptions.defaults());
+        var proof = backup.set().prove(backup.number(), scratch, StoreOptions.defaults(), listener);
         what = "backup " + proof.restored().backup().number();
         found = proof.store();
       } else {
         what = dataDir.toString();
-        found = store();
+        found = store(listener);
       }
-      progress.step(1);
     }
     print(what, found);
     return found.sound() ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 
-  private Verification store() {
+  private static VerificationListener rowsTo(Progress progress) {
+    AtomicLong shown = new AtomicLong();
+    return (rows, rowsTotal) -> {
+      progress.total(rowsTotal);
+      progress.step(rows - shown.getAndSet(rows));
+    };
+  }
+
+  private Verification store(VerificationListener listener) {
     Path store = EspalierProperties.storeDir(dataDir);
     if (!Store.isAt(store)) {
       throw new CommandException(dataDir + " is no data folder; name one with --data-dir");
     }
     try (Store opened = Store.open(store, StoreOptions.defaults())) {
-      return opened.verify();
+      return opened.verify(listener);
     }
   }
 

@@ -55,7 +55,9 @@ public final class BackupMaker {
    */
   public void prove(int number, Path scratch) {
     Verification found =
-        backups().prove(OptionalInt.of(number), scratch, StoreOptions.defaults()).store();
+        backups()
+            .prove(OptionalInt.of(number), scratch, StoreOptions.defaults(), (_, _) -> {})
+            .store();
     if (!found.sound()) {
       throw new StoreException(
           Kind.DAMAGED,

@@ -18,6 +18,7 @@ import org.espalier.embeddings.store.StoreException;
 import org.espalier.embeddings.store.StoreException.Kind;
 import org.espalier.embeddings.store.StoreOptions;
 import org.espalier.embeddings.store.Verification;
+import org.espalier.embeddings.store.VerificationListener;
 import org.espalier.service.control.ControlCopy;
 import org.espalier.service.control.Instance;
 import org.espalier.service.platform.EspalierProperties;
@@ -160,8 +161,10 @@ public final class BackupSet {
    * Restores a backup into a scratch folder and reads all of it.
    *
    * @param scratch a folder on the disk to use; what is made in it is deleted
+   * @param listener is told how far the reading is
    */
-  public Proof prove(OptionalInt number, Path scratch, StoreOptions options) {
+  public Proof prove(
+      OptionalInt number, Path scratch, StoreOptions options, VerificationListener listener) {
     return FileTask.of(
         "verify a backup in " + scratch,
         () -> {
@@ -170,7 +173,7 @@ public final class BackupSet {
             boolean recorded = Files.exists(recordOf(find(number).number()));
             Restored restored = restore(number, data, recorded, options);
             try (Store store = Store.open(EspalierProperties.storeDir(data), options)) {
-              return new Proof(restored, store.verify());
+              return new Proof(restored, store.verify(listener));
             }
           } finally {
             FileSystemUtils.deleteRecursively(data);

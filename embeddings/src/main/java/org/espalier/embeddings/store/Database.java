@@ -255,6 +255,19 @@ final class Database implements AutoCloseable {
     call("read", rocks::verifyChecksum);
   }
 
+  /** How many rows some families have, about. */
+  long estimatedRows(List<Family> families) {
+    return ask(
+        "read",
+        () -> {
+          long rows = 0;
+          for (Family family : families) {
+            rows += rocks.getLongProperty(handle(family), "rocksdb.estimate-num-keys");
+          }
+          return rows;
+        });
+  }
+
   Backup backup(Backups folder) {
     return ask("back up", () -> folder.create(rocks));
   }

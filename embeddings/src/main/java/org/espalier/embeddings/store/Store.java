@@ -277,7 +277,12 @@ public final class Store implements AutoCloseable {
    * go on. Takes as long as reading the disk does; {@link #close} ends it.
    */
   public Verification verify() {
-    return Verifier.verify(database(), generations);
+    return verify((_, _) -> {});
+  }
+
+  /** The same as {@link #verify()}, for somebody who waits. */
+  public Verification verify(VerificationListener listener) {
+    return Verifier.verify(database(), generations, listener);
   }
 
   /** Adds a backup of this moment to a folder, while reads and writes go on. */

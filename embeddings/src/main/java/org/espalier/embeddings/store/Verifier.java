@@ -2,39 +2,24 @@ package org.espalier.embeddings.store;
 
 import it.unimi.dsi.fastutil.longs.Long2LongMap;
 import it.unimi.dsi.fastutil.longs.Long2LongOpenHashMap;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.function.Supplier;
 import org.espalier.embeddings.store.StoreException.Kind;
-import org.espalier.embeddings.store.Verification.Problem;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a whole store as it is at one moment: every block against RocksDB's checksum, every row
  * against its format, the families against each other, every generation against its manifest. Goes on
- * after a problem with what can still be read. Used once, by one thread.
+ * after a problem with what can still be read. Every family is read in the order that it has on the disk. Used once, by one
+ * thread.
  */
 final class Verifier {
-
-  private static final int PROBLEMS_MAX = 100;
-
-  /** Looks at a row, and throws what is wrong with it. */
-  private interface Check {
-    void row(ByteBuffer key, ByteBuffer value);
-  }
 
   private final Database database;
   private final Database.View view;
   private final Generations generations;
-  private final Map<String, Long> rows = new LinkedHashMap<>();
-  private final List<Problem> problems = new ArrayList<>();
-  private long problemCount;
+  private final Reading reading;
+  private final EventAgreement events;
 
   /** By field code: how many ids the dictionary holds. */
   private int[] fieldSizes = {};
@@ -44,67 +29,42 @@ final class Verifier {
   /** type << 32 | entity → events of that type minus the stored count. */
   private final Long2LongOpenHashMap uncounted = new Long2LongOpenHashMap();
 
-  private Verifier(Database database, Database.View view, Generations generations) {
+  private Verifier(
+      Database database, Database.View view, Generations generations, Reading reading) {
     this.database = database;
     this.view = view;
     this.generations = generations;
+    this.reading = reading;
+    this.events = new EventAgreement(view);
   }
 
-  static Verification verify(Database database, Generations generations) {
+  static Verification verify(
+      Database database, Generations generations, VerificationListener listener) {
     Verification[] result = new Verification[1];
-    database.atOneMoment(view -> result[0] = new Verifier(database, view, generations).all());
+    long rows = database.estimatedRows(List.of(Family.values()));
+    database.atOneMoment(view -> {
+      Reading reading = new Reading(view, rows, listener);
+      new Verifier(database, view, generations, reading).all();
+      result[0] = reading.found();
+    });
     return result[0];
   }
 
-  private Verification all() {
-    attempt("", () -> "table files", database::verifyFiles);
-    walk(Family.META, this::meta);
-    walk(Family.DICTIONARY, this::token);
-    walk(Family.EVENTS, this::event);
-    walk(Family.HISTORIES, this::history);
-    walk(Family.EDGES, this::edge);
-    walk(Family.COUNTS, this::count);
+  private void all() {
+    reading.attempt("", () -> "table files", database::verifyFiles);
+    reading.walk(Family.META, this::meta);
+    reading.walk(Family.DICTIONARY, this::token);
+    reading.walk(Family.EVENTS, this::event);
+    reading.walk(Family.HISTORIES, events::inHistory);
+    reading.walk(Family.EDGES, this::edge);
+    reading.walk(Family.COUNTS, this::count);
     uncounted
         .long2LongEntrySet()
-        .forEach(
-            entry -> attempt(Family.COUNTS.familyName(), () -> key(entry), () -> missing(entry)));
-    walk(Family.OFFSETS, this::offset);
-    walk(Family.CATALOGUE, this::catalogue);
-    walk(Family.MANIFESTS, this::manifest);
-    return new Verification(rows, problemCount, problems);
-  }
-
-  private void walk(Family family, Check check) {
-    long[] count = {0};
-    attempt(
-        family.familyName(),
-        () -> "behind the last row that can be read",
-        () ->
-            view.scan(
-                family,
-                (key, value) -> {
-                  count[0]++;
-                  attempt(
-                      family.familyName(),
-                      () -> Formats.hex(key.rewind()), // a check moves it
-                      () -> check.row(key, value));
-                  return true;
-                }));
-    rows.merge(family.familyName(), count[0], Long::sum);
-  }
-
-  private void attempt(String family, Supplier<String> key, Runnable work) {
-    try {
-      work.run();
-    } catch (StoreException
-        | BufferUnderflowException
-        | IndexOutOfBoundsException
-        | IllegalArgumentException e) {
-      problemCount++;
-      if (problems.size() < PROBLEMS_MAX) {
-        problems.add(new Problem(family, key.get(), String.valueOf(e.getMessage())));
-      }
-    }
+        .forEach(entry -> reading.attempt(Family.COUNTS, () -> key(entry), () -> missing(entry)));
+    reading.walk(Family.OFFSETS, this::offset);
+    events.settle(reading);
+    reading.walk(Family.CATALOGUE, this::catalogue);
+    reading.walk(Family.MANIFESTS, this::manifest);
   }
 
   private void meta(ByteBuffer key, ByteBuffer value) {
@@ -126,34 +86,12 @@ final class Verifier {
 
   private void event(ByteBuffer key, ByteBuffer value) {
     EventLog.LoggedEvent event = EventLog.parse(key.getLong(), value);
+    events.logged(event);
     require(event.sequence() <= lastSequence, "the last sequence is", lastSequence);
     requireId(Field.USER, event.user());
     requireId(Field.ENTITY, event.item());
     requireId(Field.EVENT_TYPE, event.type());
     uncounted.addTo((long) event.type() << 32 | event.item(), 1);
-    byte[] history =
-        view.get(Family.HISTORIES, Histories.key(event.user(), event.timeMs(), event.sequence()));
-    require(
-        Arrays.equals(history, Histories.value(event.item(), event.type(), event.value())),
-        "the user's history does not have the event");
-    event
-        .eventId()
-        .ifPresent(eventId -> {
-          byte[] stored = view.get(Family.OFFSETS, Offsets.eventKey(Tokens.encode(eventId)));
-          require(
-              Offsets.read(stored) == event.sequence(),
-              "the event's id leads to",
-              Offsets.read(stored));
-        });
-  }
-
-  private void history(ByteBuffer key, ByteBuffer value) {
-    EventLog.LoggedEvent event = event(Histories.sequence(key));
-    byte[] expected = Histories.key(event.user(), event.timeMs(), event.sequence());
-    require(key.equals(ByteBuffer.wrap(expected)), "the log's event is another user's or time's");
-    require(
-        value.equals(ByteBuffer.wrap(Histories.value(event.item(), event.type(), event.value()))),
-        "the log's event says something else");
   }
 
   private void edge(ByteBuffer key, ByteBuffer value) {
@@ -180,11 +118,9 @@ final class Verifier {
 
   private void offset(ByteBuffer key, ByteBuffer value) {
     long position = Offsets.read(Formats.bytes(value, value.remaining()));
-    byte kind = key.get();
-    String name = Formats.text(key, key.remaining());
+    byte kind = key.get(0);
     if (kind == Offsets.EVENT_ID) {
-      require(
-          event(position).eventId().equals(Optional.of(name)), "another id has event", position);
+      events.identified(position, key, value.rewind());
     } else {
       require(kind == Offsets.SOURCE && position >= 0, "a source at", position);
     }
@@ -211,14 +147,14 @@ final class Verifier {
     Manifest manifest = Manifests.read(key.getInt(1), bytes);
     for (StoredTable table : manifest.tables()) {
       String name = "generation %d, table %s".formatted(manifest.number(), table.shape().name());
-      attempt(Family.ROWS.familyName(), () -> name, () -> table(manifest.number(), table));
+      reading.attempt(Family.ROWS, () -> name, () -> table(manifest.number(), table));
     }
     for (int a = 0; a < manifest.artefacts().size(); a++) {
       int index = a;
       StoredArtefact artefact = manifest.artefacts().get(a);
       String name = "generation %d, artefact %s".formatted(manifest.number(), artefact.name());
-      attempt(
-          Family.ROWS.familyName(), () -> name, () -> artefact(manifest.number(), index, artefact));
+      reading.attempt(
+          Family.ROWS, () -> name, () -> artefact(manifest.number(), index, artefact));
     }
   }
 
@@ -228,8 +164,11 @@ final class Verifier {
       TableHeader header = generations.header(generation, name);
       require(header.basis().dim() == table.shape().dim(), "a basis of another dimension");
       long[] count = {1};
-      generations.rows(generation, name, (token, size, encoding, payload) -> count[0]++);
-      rows.merge(Family.ROWS.familyName(), count[0], Long::sum);
+      generations.rows(generation, name, (token, size, encoding, payload) -> {
+        count[0]++;
+        reading.readOne();
+      });
+      reading.count(Family.ROWS, count[0]);
     } catch (StoreException e) {
       if (e.kind() != Kind.NO_SUCH_GENERATION) { // else it was deleted meanwhile
         throw e;
@@ -246,14 +185,6 @@ final class Verifier {
         throw e;
       }
     }
-  }
-
-  private EventLog.LoggedEvent event(long sequence) {
-    byte @Nullable [] value = view.get(Family.EVENTS, EventLog.key(sequence));
-    if (value == null) {
-      throw problem("the log has no event " + sequence);
-    }
-    return EventLog.parse(sequence, ByteBuffer.wrap(value));
   }
 
   private void requireId(Field field, int id) {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -112,6 +113,61 @@ class VerifyTest {
     assertFound(
         Family.CATALOGUE, Catalogue.key(Catalogue.Kind.ITEM, 0), new byte[] {1, 2}, "catalogue");
     assertFound(Family.MANIFESTS, Manifests.activeKey(), Manifests.activeValue(2), "manifests");
+  }
+
+  @Test
+  void a_contradiction_is_told_once_from_each_side() {
+    byte[] otherId = EventLog.value(0, 2, 0, 1, 3, Tokens.encode("e9"), null, null);
+    byte[] unreadable = {9};
+    assertThat(findings(Family.HISTORIES, HISTORY, null)).containsExactly("events");
+    assertThat(findings(Family.EVENTS, EVENT, null))
+        .containsExactlyInAnyOrder("histories", "offsets", "counts");
+    assertThat(findings(Family.EVENTS, EVENT, otherId)) // which is that of event 9
+        .containsExactlyInAnyOrder("events", "offsets");
+    assertThat(findings(Family.EVENTS, EVENT, unreadable))
+        .containsExactlyInAnyOrder("events", "histories", "offsets", "counts");
+    assertThat(findings(Family.HISTORIES, HISTORY, unreadable))
+        .containsExactlyInAnyOrder("events", "histories");
+    assertThat(findings(Family.OFFSETS, Offsets.eventKey(Tokens.encode("e3")), unreadable))
+        .containsExactlyInAnyOrder("events", "offsets");
+    assertThat(findings(Family.OFFSETS, Offsets.eventKey(Tokens.encode("x")), Offsets.value(3)))
+        .containsExactly("offsets");
+    assertThat(findings(Family.HISTORIES, Histories.key(0, 9, 3), Histories.value(2, 0, 1)))
+        .containsExactly("histories");
+    assertThat(findings(Family.HISTORIES, new byte[] {1}, unreadable)).containsExactly("histories");
+  }
+
+  @Test
+  void two_rows_that_have_changed_places_are_found() {
+    byte[] fourth = Histories.key(0, 4, 4);
+    byte[] third = store.database().get(Family.HISTORIES, HISTORY);
+    change(store, Family.HISTORIES, HISTORY, store.database().get(Family.HISTORIES, fourth));
+    assertThat(findings(Family.HISTORIES, fourth, third))
+        .containsExactlyInAnyOrder("events", "events", "histories", "histories");
+  }
+
+  @Test
+  void who_waits_is_told_how_far_it_is() {
+    List<Long> told = new ArrayList<>();
+    Verification verification =
+        store.verify((rows, rowsTotal) -> {
+          assertThat(rows).isLessThanOrEqualTo(rowsTotal);
+          told.add(rows);
+        });
+    assertThat(told).isSorted().startsWith(0L);
+    long read = verification.rows().values().stream().mapToLong(Long::longValue).sum();
+    // The tables' headers are no rows of theirs.
+    assertThat(told.getLast()).isBetween(read - 1, read);
+  }
+
+  /** The families of all problems that a changed row brings. */
+  private List<String> findings(Family family, byte[] key, byte @Nullable [] value) {
+    byte[] before = store.database().get(family, key);
+    change(store, family, key, value);
+    Verification verification = store.verify();
+    change(store, family, key, before);
+    assertThat(verification.problemCount()).isEqualTo(verification.problems().size());
+    return verification.problems().stream().map(Problem::family).toList();
   }
 
   @Test

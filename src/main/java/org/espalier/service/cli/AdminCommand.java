@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       AdminJobCommands.Cancel.class,
       AdminJobCommands.Rerun.class,
       AdminJobCommands.Train.class,
+      AdminPruneCommand.class,
       AdminJobCommands.Propagate.class,
       AdminJobCommands.Backup.class,
       AdminJobCommands.CleanUp.class,

@@ -13,7 +13,9 @@ import org.espalier.bench.torture.Ledger.Sent;
 final class EventWriter extends Work {
 
   static final int USERS = 200;
-  static final int ITEMS = 100;
+
+  /** So many that users keep choosing what is new to them, without which nothing can be measured or pruned. */
+  static final int ITEMS = 2000;
 
   /** Small batches, so that many are on their way when something happens, and few events to be checked. */
   private static final int BATCH_MAX = 8;

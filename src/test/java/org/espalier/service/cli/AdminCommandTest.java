@@ -12,6 +12,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.time.Instant;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -45,20 +46,15 @@ class AdminCommandTest {
         EspalierApplication.run(
             "--server.port=0", "--espalier.data-dir=" + data, "--espalier.ranking.warm-up=0ms");
     url = "http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port");
-    send("u", 100, 3000);
-    while (new AdminCommandTest().run("jobs") != 0) { // the database opens beside the start
-      LockSupport.parkNanos(50_000_000);
-    }
-  }
-
-  /** Clicks of some users on 60 items, every user on half of them again and again. */
-  private static void send(String userPrefix, int users, int count) throws Exception {
     SplittableRandom random = new SplittableRandom(1);
-    String events =
-        IntStream.range(0, count)
+    String events = // a minute apart, because pruning splits them by time
+        IntStream.range(0, 3000)
             .mapToObj(e ->
-                "{\"type\":\"click\",\"user_id\":\"%s%d\",\"item_id\":\"i%d\"}"
-                    .formatted(userPrefix, e % users, random.nextInt(30) * 2 + e % 2))
+                "{\"type\":\"click\",\"user_id\":\"u%d\",\"item_id\":\"i%d\",\"timestamp\":\"%s\"}"
+                    .formatted(
+                        e % 100,
+                        random.nextInt(30) * 2 + e % 2,
+                        Instant.ofEpochSecond(1_750_000_000 + 60L * e)))
             .collect(Collectors.joining(",", "[", "]"));
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(url + "/v1/events"))
@@ -67,6 +63,9 @@ class AdminCommandTest {
             .build();
     assertThat(HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode())
         .isEqualTo(202);
+    while (new AdminCommandTest().run("jobs") != 0) { // the database opens beside the start
+      LockSupport.parkNanos(50_000_000);
+    }
   }
 
   @AfterAll
@@ -103,8 +102,10 @@ class AdminCommandTest {
   }
 
   @Test
-  void pruning_makes_a_generation_of_the_wanted_share() throws Exception {
-    send("late", 100, 1000); // the latest events measure, and need somebody who chooses something new
+  void pruning_makes_a_generation_of_the_wanted_share() {
+    send(
+        "late", 100,
+        1000); // the latest events measure, and need somebody who chooses something new
     JsonNode job =
         json("prune", "--keep", "0.5", "--dim", "4", "--method", "uniform", "--wait", "--json");
     assertThat(job.get("status").asString()).isEqualTo("succeeded");
@@ -113,7 +114,11 @@ class AdminCommandTest {
     assertThat(text("generation", pruned)).contains(pruned);
     assertThat(run("prune", "--keep", "2")).isEqualTo(1);
     assertThat(err.toString()).contains("keep");
-    assertThat(json("prune", "--auto-budget", "0.01", "--dim", "4", "--json").get("request").get("target").toString())
+    assertThat(
+            json("prune", "--auto-budget", "0.01", "--dim", "4", "--json")
+                .get("request")
+                .get("target")
+                .toString())
         .isEqualTo("{\"max_drop\":0.01}");
     assertThat(text("delete", pruned)).contains("Deleted");
   }

@@ -62,7 +62,8 @@ class DocumentLinksTest {
     int hash = link.indexOf('#');
     String file = hash < 0 ? link : link.substring(0, hash);
     Path target = file.isEmpty() ? page : page.resolveSibling(file);
-    return Files.exists(target) && (hash < 0 || headings(target).contains(link.substring(hash + 1)));
+    return Files.exists(target)
+        && (hash < 0 || headings(target).contains(link.substring(hash + 1)));
   }
 
   /** As they are named in links: lower case, hyphens for spaces, nothing else but letters and digits. */

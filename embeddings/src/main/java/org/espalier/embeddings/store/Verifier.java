@@ -153,8 +153,7 @@ final class Verifier {
       int index = a;
       StoredArtefact artefact = manifest.artefacts().get(a);
       String name = "generation %d, artefact %s".formatted(manifest.number(), artefact.name());
-      reading.attempt(
-          Family.ROWS, () -> name, () -> artefact(manifest.number(), index, artefact));
+      reading.attempt(Family.ROWS, () -> name, () -> artefact(manifest.number(), index, artefact));
     }
   }
 
@@ -164,10 +163,13 @@ final class Verifier {
       TableHeader header = generations.header(generation, name);
       require(header.basis().dim() == table.shape().dim(), "a basis of another dimension");
       long[] count = {1};
-      generations.rows(generation, name, (token, size, encoding, payload) -> {
-        count[0]++;
-        reading.readOne();
-      });
+      generations.rows(
+          generation,
+          name,
+          (token, size, encoding, payload) -> {
+            count[0]++;
+            reading.readOne();
+          });
       reading.count(Family.ROWS, count[0]);
     } catch (StoreException e) {
       if (e.kind() != Kind.NO_SUCH_GENERATION) { // else it was deleted meanwhile

@@ -149,6 +149,7 @@ final class Subject implements AutoCloseable {
     Process first = running();
     first.destroy();
     if (!first.waitFor(KEEP_S_MAX, TimeUnit.SECONDS)) {
+      first.descendants().forEach(ProcessHandle::destroyForcibly); // it has another JVM write
       first.destroyForcibly().waitFor();
       Files.deleteIfExists(classes); // half of it
     }

@@ -11,7 +11,7 @@ final class SmallDisk implements AutoCloseable {
   private static final int MEGABYTES = 768;
 
   private final Path folder;
-  private final boolean mounted;
+  private boolean mounted;
 
   private SmallDisk(Path folder, boolean mounted) {
     this.folder = folder;
@@ -70,8 +70,9 @@ final class SmallDisk implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     if (mounted) {
+      mounted = false;
       try {
         new ProcessBuilder("umount", "--lazy", folder.toString()).start().waitFor();
       } catch (IOException e) {

@@ -54,6 +54,7 @@ final class TortureRun {
         Broker broker = withBroker ? Broker.start(work.resolve("broker")) : null;
         Subject subject = new Subject(disk.folder().resolve("data"), work, settings(broker));
         Api api = new Api(subject.port(), violations)) {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> leaveNothing(disk)));
       if (!disk.isOwn()) {
         console.say("no disk can be mounted here: instead of filling one up, starts are refused");
       }
@@ -61,6 +62,12 @@ final class TortureRun {
     }
     fields.put("violations", violations.count());
     return violations.count();
+  }
+
+  /** Also when it is interrupted: no process goes on, no disk stays mounted. */
+  private static void leaveNothing(SmallDisk disk) {
+    ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+    disk.close();
   }
 
   private static List<String> settings(@Nullable Broker broker) {

@@ -11,7 +11,7 @@ final class SmallDisk implements AutoCloseable {
   private static final int MEGABYTES = 768;
 
   private final Path folder;
-  private boolean mounted;
+  private volatile boolean mounted; // an interrupted suite closes it from another thread
 
   private SmallDisk(Path folder, boolean mounted) {
     this.folder = folder;

@@ -161,25 +161,39 @@ final class DamagedCopy implements AutoCloseable {
 
   private Outcome compare(List<String> acknowledged, Store before, boolean log, Path damaged) {
     try (Store sound = Store.open(scratch.resolve("store"), StoreOptions.defaults())) {
+      Loss loss = Loss.of(acknowledged, before, sound);
+      if (loss.missing() > 0 && !log || loss.older() > 0) {
+        violations.add(
+            "a copy with damage to %s calls itself sound and lacks %d acknowledged events, %d of them older than some it has"
+                .formatted(damaged, loss.missing(), loss.older()));
+      }
+      return loss.missing() == 0 ? Outcome.WHOLE : Outcome.CUT_OFF;
+    } catch (StoreException e) {
+      return Outcome.REFUSED;
+    }
+  }
+
+  /**
+   * What a store lacks of what it had before.
+   *
+   * @param missing acknowledged events that it does not have
+   * @param older those of them that came before the newest that it has
+   */
+  record Loss(long missing, long older) {
+
+    static Loss of(List<String> acknowledged, Store before, Store after) {
       long missing = 0;
       long older = 0;
       for (String id : acknowledged) {
-        if (sound.offsets().sequenceOf(id).isEmpty()) {
+        if (after.offsets().sequenceOf(id).isEmpty()) {
           missing++;
           OptionalLong sequence = before.offsets().sequenceOf(id);
-          if (sequence.isPresent() && sequence.getAsLong() <= sound.lastSequence()) {
+          if (sequence.isPresent() && sequence.getAsLong() <= after.lastSequence()) {
             older++;
           }
         }
       }
-      if (missing > 0 && !log || older > 0) {
-        violations.add(
-            "a copy with damage to %s calls itself sound and lacks %d acknowledged events, %d of them older than some it has"
-                .formatted(damaged, missing, older));
-      }
-      return missing == 0 ? Outcome.WHOLE : Outcome.CUT_OFF;
-    } catch (StoreException e) {
-      return Outcome.REFUSED;
+      return new Loss(missing, older);
     }
   }
 

@@ -15,7 +15,7 @@ final class JobPhases {
    *
    * @param phases beginnings of their names, as the job's JSON has them; empty is a job that waits
    */
-  private record Kind(String route, String request, List<String> phases) {}
+  record Kind(String route, String request, List<String> phases) {}
 
   private static final List<Kind> KINDS =
       List.of(
@@ -55,12 +55,19 @@ final class JobPhases {
   private static final long PATIENCE_MS = 15_000;
   private static final long LOOK_EVERY_MS = 2;
 
+  private final List<Kind> kinds;
   private final Api api;
   private final Administrator administrator;
   private final SplittableRandom random;
   private final Map<String, Integer> met = new TreeMap<>();
 
+  /** Of all kinds. */
   JobPhases(Api api, Administrator administrator, SplittableRandom random) {
+    this(KINDS, api, administrator, random);
+  }
+
+  JobPhases(List<Kind> kinds, Api api, Administrator administrator, SplittableRandom random) {
+    this.kinds = kinds;
     this.api = api;
     this.administrator = administrator;
     this.random = random;
@@ -73,7 +80,7 @@ final class JobPhases {
 
   /** Starts a job of any kind, and returns when it is in the phase that was drawn, or when it is too late for that. */
   void await() throws IOException, InterruptedException {
-    Kind kind = KINDS.get(random.nextInt(KINDS.size()));
+    Kind kind = kinds.get(random.nextInt(kinds.size()));
     String wanted = kind.phases().get(random.nextInt(kind.phases().size()));
     int deeper = random.nextInt(40);
     long job = administrator.submit(kind.route(), kind.request().formatted(random.nextInt(1000)));

@@ -8,17 +8,24 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.espalier.bench.torture.DamagedCopy.Loss;
 import org.espalier.bench.torture.Ledger.Sent;
+import org.espalier.embeddings.store.Event;
+import org.espalier.embeddings.store.Store;
+import org.espalier.embeddings.store.StoreOptions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A crash suite that finds nothing proves nothing: here a made-up service breaks each promise, and must be caught. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -189,5 +196,47 @@ class CheckerTest {
     answers.put("/v1/events", "202 {\"accepted\":1,\"duplicates\":0}");
     writer.send(batch);
     assertThat(said.getLast()).contains("2 events were answered with");
+  }
+
+  @Test
+  void a_job_is_waited_for_until_it_is_in_the_phase_or_over() throws Exception {
+    Administrator administrator = new Administrator(1, api, active, ending, violations);
+    JobPhases phases =
+        new JobPhases(
+            List.of(new JobPhases.Kind("/v1/admin/trainings", "{}", List.of("reading"))),
+            api,
+            administrator,
+            new SplittableRandom(1));
+    answers.put("/v1/admin/trainings", "202 {\"job_id\":7}");
+    answers.put("/v1/admin/jobs/7", "200 {\"status\":\"failed\",\"phase\":\"reading the log\"}");
+    phases.await();
+    assertThat(phases.met()).isEmpty();
+    answers.put("/v1/admin/jobs/7", "200 {\"status\":\"running\",\"phase\":\"reading the log\"}");
+    phases.await();
+    assertThat(phases.met()).containsExactly(Map.entry("trainings: reading", 1));
+    assertThat(administrator.jobs()).containsExactly(7L);
+    assertThat(said).isEmpty();
+  }
+
+  @Test
+  void a_copy_that_lost_what_is_not_the_newest_is_told_from_one_that_was_cut_off(
+      @TempDir Path folder) {
+    try (Store before = Store.open(folder.resolve("before"), StoreOptions.defaults());
+        Store cutOff = Store.open(folder.resolve("cut"), StoreOptions.defaults());
+        Store holed = Store.open(folder.resolve("holed"), StoreOptions.defaults())) {
+      for (int i = 1; i <= 5; i++) {
+        Event event = new Event("e" + i, "click", "u" + i, "i", 1, i, null, null);
+        before.append(List.of(event));
+        holed.append(List.of(event));
+        if (i <= 3) {
+          cutOff.append(List.of(event));
+        }
+      }
+      holed.deleteUser("u2");
+      List<String> ids = List.of("e1", "e2", "e3", "e4", "e5");
+      assertThat(Loss.of(ids, before, before)).isEqualTo(new Loss(0, 0));
+      assertThat(Loss.of(ids, before, cutOff)).isEqualTo(new Loss(2, 0));
+      assertThat(Loss.of(ids, before, holed)).isEqualTo(new Loss(1, 1));
+    }
   }
 }

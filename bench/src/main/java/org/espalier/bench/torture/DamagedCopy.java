@@ -27,7 +27,7 @@ import org.springframework.util.FileSystemUtils;
  *
  * <p>The torturer takes a copy while the service is down, and a thread of this class looks at it beside the next faults.
  */
-final class DamagedCopy implements AutoCloseable {
+final class DamagedCopy {
 
   /** What became of a copy. */
   enum Outcome {
@@ -75,7 +75,7 @@ final class DamagedCopy implements AutoCloseable {
 
   /** Copies the store of a stopped service, and has it looked at. */
   void take(Ledger ledger) throws IOException, InterruptedException {
-    close();
+    await();
     FileSystemUtils.deleteRecursively(original);
     FileSystemUtils.copyRecursively(subject.data().resolve("store"), original.resolve("store"));
     List<String> acknowledged = ledger.ids();
@@ -198,8 +198,7 @@ final class DamagedCopy implements AutoCloseable {
   }
 
   /** Waits until the last copy has been looked at. */
-  @Override
-  public void close() throws InterruptedException {
+  void await() throws InterruptedException {
     if (looking != null) {
       looking.join();
     }

@@ -43,7 +43,7 @@ final class EventWriter extends Work {
           new Sent(name + "-" + next++, "u" + random.nextInt(USERS), "i" + random.nextInt(ITEMS)));
     }
     send(batch);
-    Thread.sleep(4);
+    Thread.sleep(10);
   }
 
   /** Returns once it is acknowledged, or given up because all is ending: then it may be stored or not. */

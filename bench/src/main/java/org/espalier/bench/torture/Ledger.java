@@ -1,5 +1,6 @@
 package org.espalier.bench.torture;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,6 @@ final class Ledger {
 
   /** Copies what was acknowledged until now. */
   synchronized List<String> ids() {
-    return byUser.values().stream().flatMap(SortedSet::stream).toList();
+    return byUser.values().stream().flatMap(Collection::stream).toList();
   }
 }

@@ -55,7 +55,7 @@ final class Rankings extends Work {
     } else if (!answer.notNow()) {
       violations().add("a good ranking was refused: " + answer);
     }
-    Thread.sleep(5);
+    Thread.sleep(20);
   }
 
   private void check(JsonNode ranking, boolean still, Set<Integer> allowed) {

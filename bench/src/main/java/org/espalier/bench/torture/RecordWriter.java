@@ -73,7 +73,7 @@ final class RecordWriter extends Work implements AutoCloseable {
     } catch (KafkaException e) {
       backOff(); // the broker is away
     }
-    Thread.sleep(5);
+    Thread.sleep(10);
   }
 
   /** Waits for what is under way. */

@@ -100,39 +100,38 @@ final class TortureRun {
     JobPhases phases = new JobPhases(api, administrator, random.split());
     prepare(subject, api, writers.getFirst(), administrator, checker);
 
-    try (DamagedCopy copies = new DamagedCopy(subject, work, random.split(), violations)) {
-      Torturer torturer =
-          new Torturer(
-              subject,
-              disk,
-              broker,
-              api,
-              posted,
-              checker,
-              administrator,
-              phases,
-              copies,
-              random,
-              violations);
-      List<Work> works = new ArrayList<>(writers);
-      works.add(administrator);
-      works.add(rankings);
-      disturb(works, broker, torturer);
-      copies.close();
-      if (broker != null) {
-        broker.await();
-      }
-      int left = check(subject, administrator, checker);
-      count(torturer, phases, copies);
-      fields.put("acknowledged", posted.count() + recorded.count());
-      fields.put("acknowledged_records", recorded.count());
-      fields.put("rankings", rankings.done());
-      fields.put("jobs", administrator.jobs().size());
-      fields.put("activations", administrator.activations());
-      fields.put("active_generation", left);
-      fields.put("lost", checker.lost());
-      fields.put("duplicated", checker.duplicated());
+    DamagedCopy copies = new DamagedCopy(subject, work, random.split(), violations);
+    Torturer torturer =
+        new Torturer(
+            subject,
+            disk,
+            broker,
+            api,
+            posted,
+            checker,
+            administrator,
+            phases,
+            copies,
+            random,
+            violations);
+    List<Work> works = new ArrayList<>(writers);
+    works.add(administrator);
+    works.add(rankings);
+    disturb(works, broker, torturer);
+    copies.await();
+    if (broker != null) {
+      broker.await();
     }
+    int left = check(subject, administrator, checker);
+    count(torturer, phases, copies);
+    fields.put("acknowledged", posted.count() + recorded.count());
+    fields.put("acknowledged_records", recorded.count());
+    fields.put("rankings", rankings.done());
+    fields.put("jobs", administrator.jobs().size());
+    fields.put("activations", administrator.activations());
+    fields.put("active_generation", left);
+    fields.put("lost", checker.lost());
+    fields.put("duplicated", checker.duplicated());
   }
 
   /** A user who does nothing more, and a generation that has learnt of him. */

@@ -162,7 +162,7 @@ final class DamagedCopy {
   private Outcome compare(List<String> acknowledged, Store before, boolean log, Path damaged) {
     try (Store sound = Store.open(scratch.resolve("store"), StoreOptions.defaults())) {
       Loss loss = Loss.of(acknowledged, before, sound);
-      if (loss.missing() > 0 && !log || loss.older() > 0) {
+      if ((loss.missing() > 0 && !log) || loss.older() > 0) {
         violations.add(
             "a copy with damage to %s calls itself sound and lacks %d acknowledged events, %d of them older than some it has"
                 .formatted(damaged, loss.missing(), loss.older()));

@@ -209,7 +209,7 @@ final class TortureRun {
   private int check(Subject subject, Administrator administrator, Checker checker)
       throws IOException, InterruptedException {
     List<Long> jobs = administrator.jobs();
-    long steps = jobs.size() + posted.users().size() + recorded.users().size();
+    long steps = (long) jobs.size() + posted.users().size() + recorded.users().size();
     try (Progress progress = console.progress("Checking everything", steps + 1)) {
       checker.jobs(jobs, PATIENCE_MS, () -> progress.step(1));
       checker.everything(recorded, PATIENCE_MS, () -> progress.step(1));

@@ -107,7 +107,7 @@ class ManagementPortTest {
 
   @Test
   void a_port_that_somebody_has_is_one_line() throws Exception {
-    try (ServerSocket busy = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket busy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertThatThrownBy(() -> start("--management.server.port=" + busy.getLocalPort()))
           .isInstanceOf(StartFailedException.class)
           .hasMessage(

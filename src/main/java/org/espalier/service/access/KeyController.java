@@ -1,5 +1,10 @@
 package org.espalier.service.access;
 
+import io.swagger.v3.oas.annotations.media.ArraySchema;
+import io.swagger.v3.oas.annotations.Parameter;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.espalier.service.wire.Fails;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -40,7 +45,9 @@ class KeyController {
     this.ring = ring;
   }
 
-  @Operation(
+  @Fails({ProblemCode.MISSING_FIELD, ProblemCode.INVALID_TIMESTAMP, ProblemCode.LAST_ADMIN_KEY})
+  @ResponseStatus(HttpStatus.CREATED)
+  @Operation( operationId = "createKey",
       summary = "Make an API key",
       description =
           "The answer shows the key, once. From the first key on every request needs one, so that the first must have the"
@@ -66,18 +73,19 @@ class KeyController {
     return ResponseEntity.created(URI.create("/v1/admin/keys/" + created.keyId())).body(created);
   }
 
-  @Operation(summary = "List the API keys, oldest first, with revoked and expired ones")
+  @Operation( operationId = "listKeys",summary = "List the API keys, oldest first, with revoked and expired ones")
   @GetMapping(path = "/v1/admin/keys", produces = MediaType.APPLICATION_JSON_VALUE)
   KeyList list() {
     return new KeyList(keys.list());
   }
 
-  @Operation(
+  @Fails({ProblemCode.UNKNOWN_KEY, ProblemCode.LAST_ADMIN_KEY})
+  @Operation( operationId = "revokeKey",
       summary = "Revoke an API key",
       description =
           "At once, and for good. The last key with the scope admin cannot be revoked here.")
   @DeleteMapping(path = "/v1/admin/keys/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
-  KeyView revoke(@PathVariable String id) {
+  KeyView revoke(@Parameter(description = "the key's id", schema = @Schema(minLength = 1, maxLength = 64)) @PathVariable String id) {
     if (!ring.hasAdminBeside(id) && keys.list().stream().anyMatch(key -> key.keyId().equals(id))) {
       throw new ProblemException(
           ProblemCode.LAST_ADMIN_KEY,
@@ -119,16 +127,16 @@ class KeyController {
   /** Body of {@code POST /v1/admin/keys}. */
   @Schema(name = "KeyRequest")
   record KeyRequest(
-      @Schema(requiredMode = RequiredMode.REQUIRED, example = "web shop")
+      @Schema(requiredMode = RequiredMode.REQUIRED, maxLength = 64, example = "web shop")
           @JsonProperty(required = true)
           @Nullable String name,
-      @Schema(requiredMode = RequiredMode.REQUIRED, example = "[\"read\",\"write\"]")
+      @ArraySchema(arraySchema = @Schema(requiredMode = RequiredMode.REQUIRED, example = "[\"read\",\"write\"]"), schema = @Schema(allowableValues = {"read", "write", "admin"}))
           @JsonProperty(required = true)
           @Nullable List<String> scopes,
       @Schema(description = "RFC 3339; never when left out", type = "string", format = "date-time")
           @JsonProperty("expires_at")
           @Nullable String expiresAt,
-      @Schema(description = "its own limit; the setting's when left out", example = "100")
+      @Schema(description = "its own limit; the setting's when left out", minimum = "1", maximum = "1000000", example = "100")
           @JsonProperty("requests_per_s")
           @Nullable Integer requestsPerS) {}
 

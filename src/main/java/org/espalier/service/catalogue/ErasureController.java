@@ -1,5 +1,9 @@
 package org.espalier.service.catalogue;
 
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.Parameter;
+import org.espalier.service.wire.ProblemCode;
+import org.espalier.service.wire.Fails;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import org.espalier.service.wire.Needs;
@@ -23,7 +27,7 @@ class ErasureController {
     this.erasures = erasures;
   }
 
-  @Operation(
+  @Operation( operationId = "listErasures",
       summary = "List erasures of users, newest first",
       description = "They do not say whom they are about: that is erased.")
   @GetMapping(path = "/v1/admin/erasures", produces = MediaType.APPLICATION_JSON_VALUE)
@@ -33,11 +37,12 @@ class ErasureController {
     return erasures.list(cursor, limit);
   }
 
-  @Operation(
+  @Fails(ProblemCode.UNKNOWN_ERASURE)
+  @Operation( operationId = "getErasure",
       summary = "Read how an erasure stands",
       description = "With what was removed, and what backups and topics still hold.")
   @GetMapping(path = "/v1/admin/erasures/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
-  ErasureView get(@PathVariable String id) {
+  ErasureView get(@Parameter(description = "the erasure's id, as the answer to the deletion gave it", schema = @Schema(pattern = "\\d{1,18}", maxLength = 18)) @PathVariable String id) {
     return erasures.find(id);
   }
 }

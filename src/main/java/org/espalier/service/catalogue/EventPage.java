@@ -22,6 +22,6 @@ record EventPage(List<Entry> items, @JsonProperty("next_cursor") @Nullable Strin
       @JsonProperty("item_id") String itemId,
       float value,
       @JsonProperty("ranking_id") @Nullable String rankingId,
-      @Schema(type = "object") @JsonRawValue @Nullable String context,
+      @Schema(ref = "#/components/schemas/JsonObject") @JsonRawValue @Nullable String context,
       @Schema(type = "string", format = "date-time") String timestamp) {}
 }

@@ -1,5 +1,10 @@
 package org.espalier.service.catalogue;
 
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.headers.Header;
+import io.swagger.v3.oas.annotations.Parameter;
+import org.espalier.service.wire.ProblemCode;
+import org.espalier.service.wire.Fails;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -39,10 +44,19 @@ class ItemController {
     this.list = list;
   }
 
-  @Operation(
+  @Fails({ProblemCode.INVALID_ID, ProblemCode.INVALID_TIMESTAMP, ProblemCode.TOO_MANY_FIELDS, ProblemCode.FIELD_TOO_LARGE, ProblemCode.VERSION_MISMATCH, ProblemCode.VERSION_MISSING})
+  @Operation( operationId = "putItem",
       summary = "Replace an item's record",
       description =
           "If-Match with the record's ETag replaces only that version, If-None-Match: * only creates; else 412.",
+      parameters = {
+        @Parameter(ref = "#/components/parameters/IfMatch"),
+        @Parameter(ref = "#/components/parameters/IfNoneMatch")
+      },
+      responses = {
+        @ApiResponse(responseCode = "200", description = "the record, replaced", headers = @Header(ref = "#/components/headers/ETag", name = "ETag"), useReturnTypeSchema = true),
+        @ApiResponse(responseCode = "201", description = "the record, the first of its id", headers = @Header(ref = "#/components/headers/ETag", name = "ETag"), useReturnTypeSchema = true)
+      },
       requestBody =
           @RequestBody(
               required = true,
@@ -51,39 +65,48 @@ class ItemController {
       path = "/v1/items/{id}",
       consumes = MediaType.APPLICATION_JSON_VALUE,
       produces = MediaType.APPLICATION_JSON_VALUE)
-  ResponseEntity<RecordView> put(@PathVariable String id, HttpServletRequest request)
+  ResponseEntity<RecordView> put(@Parameter(description = "the item's id", schema = @Schema(minLength = 1, maxLength = 512)) @PathVariable String id, HttpServletRequest request)
       throws IOException {
     return records.put(Kind.ITEM, requireId(id), request);
   }
 
-  @Operation(
+  @Fails({ProblemCode.INVALID_ID, ProblemCode.UNKNOWN_ITEM})
+  @Operation( operationId = "getItem",
       summary = "Read an item's record",
       description =
-          "The answer's ETag names this version of it; sent as If-None-Match it saves reading the same one again (304).")
+          "The answer's ETag names this version of it; sent as If-None-Match it saves reading the same one again (304).",
+      parameters = @Parameter(ref = "#/components/parameters/IfNoneMatch"),
+      responses = {
+        @ApiResponse(responseCode = "200", description = "the record", headers = @Header(ref = "#/components/headers/ETag", name = "ETag"), useReturnTypeSchema = true),
+        @ApiResponse(responseCode = "304", description = "the reader has this version already", headers = @Header(ref = "#/components/headers/ETag", name = "ETag"))
+      })
   @Needs(Scope.READ)
   @GetMapping(path = "/v1/items/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
-  ResponseEntity<RecordView> get(@PathVariable String id, HttpServletRequest request) {
+  ResponseEntity<RecordView> get(@Parameter(description = "the item's id", schema = @Schema(minLength = 1, maxLength = 512)) @PathVariable String id, HttpServletRequest request) {
     return records.get(Kind.ITEM, requireId(id), request);
   }
 
-  @Operation(
+  @Fails({ProblemCode.INVALID_ID, ProblemCode.INVALID_TIMESTAMP, ProblemCode.TOO_MANY_FIELDS, ProblemCode.FIELD_TOO_LARGE, ProblemCode.UNKNOWN_ITEM, ProblemCode.VERSION_MISMATCH, ProblemCode.VERSION_MISSING})
+  @Operation( operationId = "patchItem",
       summary = "Change parts of an item's record",
       description =
           "A merge patch (RFC 7396): what is left out stays, and null empties. Reading and writing are one step.",
+      parameters = @Parameter(ref = "#/components/parameters/IfMatch"),
+      responses = @ApiResponse(responseCode = "200", description = "the record as it is now", headers = @Header(ref = "#/components/headers/ETag", name = "ETag"), useReturnTypeSchema = true),
       requestBody =
           @RequestBody(
               required = true,
-              content = @Content(schema = @Schema(implementation = RecordDocument.class))))
+              content = @Content(schema = @Schema(implementation = RecordDocument.Patch.class))))
   @PatchMapping(
       path = "/v1/items/{id}",
       consumes = {MediaType.APPLICATION_JSON_VALUE, "application/merge-patch+json"},
       produces = MediaType.APPLICATION_JSON_VALUE)
-  ResponseEntity<RecordView> patch(@PathVariable String id, HttpServletRequest request)
+  ResponseEntity<RecordView> patch(@Parameter(description = "the item's id", schema = @Schema(minLength = 1, maxLength = 512)) @PathVariable String id, HttpServletRequest request)
       throws IOException {
     return records.patch(Kind.ITEM, requireId(id), request);
   }
 
-  @Operation(
+  @Operation( operationId = "listItems",
       summary = "List the records of items",
       description =
           "In the order in which their ids were first seen; a page may hold fewer than limit.")
@@ -95,18 +118,21 @@ class ItemController {
     return list.page(Kind.ITEM, cursor, limit);
   }
 
-  @Operation(
+  @Fails({ProblemCode.INVALID_ID, ProblemCode.UNKNOWN_ITEM, ProblemCode.VERSION_MISMATCH, ProblemCode.VERSION_MISSING})
+  @Operation( operationId = "deleteItem",
       summary = "Delete an item",
       description =
           "The item leaves all rankings at once. Its events stay in its users' histories; putting a record brings it"
-              + " back.")
+              + " back.",
+      parameters = @Parameter(ref = "#/components/parameters/IfMatch"))
   @DeleteMapping("/v1/items/{id}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
-  void delete(@PathVariable String id, HttpServletRequest request) {
+  void delete(@Parameter(description = "the item's id", schema = @Schema(minLength = 1, maxLength = 512)) @PathVariable String id, HttpServletRequest request) {
     records.deleteItem(requireId(id), request);
   }
 
-  @Operation(
+  @Fails({ProblemCode.TOO_MANY_ELEMENTS, ProblemCode.ELEMENT_TOO_LARGE})
+  @Operation( operationId = "putItems",
       summary = "Replace many items' records",
       requestBody =
           @RequestBody(

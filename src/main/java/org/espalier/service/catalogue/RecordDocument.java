@@ -3,6 +3,7 @@ package org.espalier.service.catalogue;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.espalier.service.decode.RecordDecoder;
 
 /** The shape of a record coming in, for the API's description; {@link RecordDecoder} reads it. */
@@ -11,10 +12,7 @@ import org.espalier.service.decode.RecordDecoder;
     description = "Replaces a record whole. A field that is not listed is refused.")
 record RecordDocument(
     @Schema(description = "required in a batch; else the path names it", example = "i1") String id,
-    @Schema(
-            description = "names to strings, numbers, booleans or arrays of strings",
-            example = "{\"title\":\"Dune\",\"genre\":[\"sf\"]}")
-        Map<String, Object> fields,
+    @Schema(ref = "#/components/schemas/RecordFields") Map<String, Object> fields,
     @Schema(example = "[\"book\"]") List<String> categories,
     @Schema(description = "of items only: true keeps the item out of rankings") Boolean hidden,
     @Schema(
@@ -25,5 +23,18 @@ record RecordDocument(
 
   /** The body of a batch. */
   @Schema(name = "RecordBatch")
-  record Batch(List<RecordDocument> items) {}
+  record Batch(@Schema(requiredMode = Schema.RequiredMode.REQUIRED) List<RecordDocument> items) {}
+
+  /** Changes of a record, as a merge patch: what is left out stays, and {@code null} empties. */
+  @Schema(name = "RecordPatch", description = "What is left out stays, and null empties.")
+  record Patch(
+      @Schema(ref = "#/components/schemas/RecordFieldsPatch") @Nullable Map<String, Object> fields,
+      @Schema(example = "[\"book\"]") @Nullable List<String> categories,
+      @Schema(description = "of items only: true keeps the item out of rankings")
+          @Nullable Boolean hidden,
+      @Schema(
+              description = "RFC 3339 or milliseconds since 1970; the time of arrival when left out",
+              type = "string",
+              format = "date-time")
+          @Nullable String timestamp) {}
 }

@@ -1,5 +1,7 @@
 package org.espalier.service.catalogue;
 
+import org.espalier.service.wire.ProblemCode;
+import org.espalier.service.wire.Fails;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -34,7 +36,8 @@ class TripleController {
     this.store = store;
   }
 
-  @Operation(
+  @Fails({ProblemCode.TOO_MANY_ELEMENTS, ProblemCode.ELEMENT_TOO_LARGE})
+  @Operation( operationId = "putTriples",
       summary = "Store facts between entities",
       description = "A triple with the same head, relation and tail as a stored one replaces it.",
       requestBody =

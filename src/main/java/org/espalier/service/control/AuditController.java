@@ -31,7 +31,7 @@ class AuditController {
     this.instance = instance;
   }
 
-  @Operation(
+  @Operation( operationId = "listAudit",
       summary = "List the changes that were asked for, newest first",
       description = "Refused ones are among them: outcome is done, started, or a problem's code.")
   @GetMapping(path = "/v1/admin/audit", produces = MediaType.APPLICATION_JSON_VALUE)

@@ -1,5 +1,9 @@
 package org.espalier.service.generations;
 
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.espalier.service.wire.ProblemCode;
+import org.espalier.service.wire.Fails;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import org.espalier.service.jobs.JobAccepted;
@@ -28,7 +32,9 @@ class CleanUpController {
     this.cleanUps = cleanUps;
   }
 
-  @Operation(
+  @Fails({ProblemCode.JOB_CONFLICT, ProblemCode.QUEUE_FULL})
+  @ResponseStatus(HttpStatus.ACCEPTED)
+  @Operation( operationId = "startCleanUp",
       summary = "Free disk space",
       description =
           "A job that removes what unfinished generations left behind and, with keep_generations, all but the newest,"

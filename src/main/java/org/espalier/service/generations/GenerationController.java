@@ -1,5 +1,7 @@
 package org.espalier.service.generations;
 
+import io.swagger.v3.oas.annotations.Parameter;
+import org.espalier.service.wire.Fails;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -39,7 +41,7 @@ class GenerationController {
     this.comparisons = comparisons;
   }
 
-  @Operation(summary = "List generations, newest first")
+  @Operation( operationId = "listGenerations",summary = "List generations, newest first")
   @GetMapping(path = "/v1/admin/generations", produces = MediaType.APPLICATION_JSON_VALUE)
   GenerationPage list(
       @RequestParam(required = false) @Nullable String cursor,
@@ -53,15 +55,17 @@ class GenerationController {
     return new GenerationPage(page.cut(found), page.next(found, GenerationView::generation));
   }
 
-  @Operation(summary = "Read a generation")
+  @Fails(ProblemCode.UNKNOWN_GENERATION)
+  @Operation( operationId = "getGeneration",summary = "Read a generation")
   @GetMapping(
       path = "/v1/admin/generations/{generation}",
       produces = MediaType.APPLICATION_JSON_VALUE)
-  GenerationView get(@PathVariable String generation) {
+  GenerationView get(@Parameter(description = "the generation's number", schema = @Schema(pattern = "\\d{1,9}", maxLength = 9)) @PathVariable String generation) {
     return generations.find(number(generation));
   }
 
-  @Operation(
+  @Fails({ProblemCode.UNKNOWN_GENERATION, ProblemCode.STALE_GENERATION, ProblemCode.NOT_SERVABLE})
+  @Operation( operationId = "activateGeneration",
       summary = "Activate a generation, or roll back to it",
       description =
           "It is loaded beside the one that serves, and answers from the next request on; no request is dropped."
@@ -71,43 +75,46 @@ class GenerationController {
       path = "/v1/admin/generations/{generation}:activate",
       consumes = MediaType.APPLICATION_JSON_VALUE,
       produces = MediaType.APPLICATION_JSON_VALUE)
-  GenerationView activate(@PathVariable String generation, @RequestBody ActivateRequest request) {
+  GenerationView activate(@Parameter(description = "the generation's number", schema = @Schema(pattern = "\\d{1,9}", maxLength = 9)) @PathVariable String generation, @RequestBody ActivateRequest request) {
     Integer expected = request.expectedCurrent();
     return generations.activate(
         number(generation), expected == null ? OptionalInt.empty() : OptionalInt.of(expected));
   }
 
-  @Operation(summary = "Pin a generation, so that nobody deletes it, or let it go")
+  @Fails(ProblemCode.UNKNOWN_GENERATION)
+  @Operation( operationId = "pinGeneration",summary = "Pin a generation, so that nobody deletes it, or let it go")
   @PutMapping(
       path = "/v1/admin/generations/{generation}:pin",
       consumes = MediaType.APPLICATION_JSON_VALUE,
       produces = MediaType.APPLICATION_JSON_VALUE)
-  GenerationView pin(@PathVariable String generation, @RequestBody PinRequest request) {
+  GenerationView pin(@Parameter(description = "the generation's number", schema = @Schema(pattern = "\\d{1,9}", maxLength = 9)) @PathVariable String generation, @RequestBody PinRequest request) {
     return generations.pin(number(generation), request.pinned(), request.reason());
   }
 
-  @Operation(
+  @Fails({ProblemCode.UNKNOWN_GENERATION, ProblemCode.GENERATION_ACTIVE, ProblemCode.GENERATION_PINNED})
+  @Operation( operationId = "deleteGeneration",
       summary = "Delete a generation",
       description =
           "Refused for the active one, for pinned ones, and for those that an experiment serves.")
   @DeleteMapping("/v1/admin/generations/{generation}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
-  void delete(@PathVariable String generation) {
+  void delete(@Parameter(description = "the generation's number", schema = @Schema(pattern = "\\d{1,9}", maxLength = 9)) @PathVariable String generation) {
     generations.delete(number(generation));
   }
 
-  @Operation(
+  @Fails({ProblemCode.UNKNOWN_GENERATION, ProblemCode.NOT_SERVABLE})
+  @Operation( operationId = "compareGenerations",
       summary = "Compare two generations",
       description =
           "Metrics, sizes and bytes side by side; how much of each other's top k they have, over users that both know;"
               + " and the items that enter and leave those rankings most.")
   @GetMapping(path = "/v1/admin/generations:compare", produces = MediaType.APPLICATION_JSON_VALUE)
   Comparison compare(
-      @RequestParam String a,
-      @RequestParam String b,
-      @RequestParam(defaultValue = "20") int k,
-      @RequestParam(defaultValue = "200") int users,
-      @RequestParam(defaultValue = "1") long seed) {
+      @Parameter(description = "number of generation a", schema = @Schema(pattern = "\\d{1,9}", maxLength = 9)) @RequestParam String a,
+      @Parameter(description = "number of generation b", schema = @Schema(pattern = "\\d{1,9}", maxLength = 9)) @RequestParam String b,
+      @Parameter(description = "length of the rankings that are compared", schema = @Schema(type = "integer", format = "int32", defaultValue = "20", minimum = "1", maximum = "100")) @RequestParam(defaultValue = "20") int k,
+      @Parameter(description = "how many users to ask about", schema = @Schema(type = "integer", format = "int32", defaultValue = "200", minimum = "1", maximum = "1000")) @RequestParam(defaultValue = "200") int users,
+      @Parameter(description = "of the choice of users", schema = @Schema(type = "integer", format = "int64", defaultValue = "1", minimum = "-9223372036854775808", maximum = "9223372036854775807")) @RequestParam(defaultValue = "1") long seed) {
     return comparisons.compare(number(a), number(b), k, users, seed);
   }
 
@@ -126,12 +133,12 @@ class GenerationController {
 
   @Schema(name = "ActivateRequest")
   record ActivateRequest(
-      @Schema(requiredMode = RequiredMode.REQUIRED, example = "2", nullable = true)
+      @Schema(requiredMode = RequiredMode.REQUIRED, example = "2", minimum = "1", maximum = "999999999")
           @JsonProperty(value = "expected_current", required = true)
           @Nullable Integer expectedCurrent) {}
 
   @Schema(name = "PinRequest")
   record PinRequest(
       @Schema(requiredMode = RequiredMode.REQUIRED) @JsonProperty(required = true) boolean pinned,
-      @Nullable String reason) {}
+      @Schema(description = "one line", maxLength = 500) @Nullable String reason) {}
 }

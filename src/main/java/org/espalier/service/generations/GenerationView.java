@@ -31,7 +31,7 @@ record GenerationView(
     @JsonProperty("created_at") String createdAt,
     long bytes,
     List<Table> tables,
-    Map<String, Object> parameters,
+    @Schema(ref = "#/components/schemas/JsonObject") Map<String, Object> parameters,
     Map<String, Double> metrics,
     Origin origin) {
 

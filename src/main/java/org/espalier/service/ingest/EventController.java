@@ -1,5 +1,7 @@
 package org.espalier.service.ingest;
 
+import org.espalier.service.wire.ProblemCode;
+import org.espalier.service.wire.Fails;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -47,7 +49,8 @@ class EventController {
     this.timestamps = timestamps;
   }
 
-  @Operation(
+  @Fails({ProblemCode.TOO_MANY_ELEMENTS, ProblemCode.ELEMENT_TOO_LARGE})
+  @Operation( operationId = "addEvents",
       summary = "Store interaction events",
       description =
           """

@@ -24,11 +24,13 @@ record EventDocument(
     @Schema(
             description =
                 "how much; 1 when left out, or 0 for types without weight, such as impression",
-            example = "1")
+            example = "1",
+            minimum = "-3.4028235E38",
+            maximum = "3.4028235E38")
         Float value,
     @Schema(description = "the ranking that led to it") @JsonProperty("ranking_id")
         String rankingId,
-    @Schema(description = "an object to be kept with the event") Map<String, Object> context,
+    @Schema(ref = "#/components/schemas/JsonObject", description = "kept with the event") Map<String, Object> context,
     @Schema(
             description = "RFC 3339 or milliseconds since 1970; the time of arrival when left out",
             type = "string",

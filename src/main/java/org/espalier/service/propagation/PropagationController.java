@@ -1,5 +1,11 @@
 package org.espalier.service.propagation;
 
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.Parameter;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.espalier.service.wire.ProblemCode;
+import org.espalier.service.wire.Fails;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -39,7 +45,9 @@ class PropagationController {
     this.routes = routes;
   }
 
-  @Operation(
+  @Fails({ProblemCode.JOB_CONFLICT, ProblemCode.QUEUE_FULL})
+  @ResponseStatus(HttpStatus.ACCEPTED)
+  @Operation( operationId = "startPropagation",
       summary = "Propagate over the knowledge graph",
       description =
           "A job. Scope full trains a propagator on the log and the triples, measures it on the latest events, and makes a"
@@ -55,38 +63,42 @@ class PropagationController {
     return JobAccepted.of(engine.submit(propagations, request, idempotencyKey));
   }
 
-  @Operation(summary = "List propagations, newest first")
+  @Operation( operationId = "listPropagations",summary = "List propagations, newest first")
   @GetMapping(path = "/v1/admin/propagations", produces = MediaType.APPLICATION_JSON_VALUE)
   JobPage list(
-      @RequestParam(required = false) @Nullable String status,
+      @Parameter(description = "only jobs in this state", schema = @Schema(allowableValues = {"queued", "running", "succeeded", "failed", "cancelled"})) @RequestParam(required = false) @Nullable String status,
       @RequestParam(required = false) @Nullable String cursor,
       @RequestParam(defaultValue = "100") int limit) {
     return routes.list(propagations.name(), status, cursor, limit);
   }
 
-  @Operation(summary = "Read a propagation")
+  @Fails(ProblemCode.UNKNOWN_JOB)
+  @Operation( operationId = "getPropagation",summary = "Read a propagation")
   @GetMapping(path = "/v1/admin/propagations/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
-  JobView get(@PathVariable String id) {
+  JobView get(@Parameter(description = "the job's number", schema = @Schema(pattern = "\\d{1,18}", maxLength = 18)) @PathVariable String id) {
     return routes.find(propagations.name(), id);
   }
 
-  @Operation(summary = "Cancel a propagation")
+  @Fails({ProblemCode.UNKNOWN_JOB, ProblemCode.JOB_FINISHED})
+  @Operation( operationId = "cancelPropagation",summary = "Cancel a propagation")
   @PostMapping(
       path = "/v1/admin/propagations/{id}:cancel",
       produces = MediaType.APPLICATION_JSON_VALUE)
-  JobView cancel(@PathVariable String id) {
+  JobView cancel(@Parameter(description = "the job's number", schema = @Schema(pattern = "\\d{1,18}", maxLength = 18)) @PathVariable String id) {
     return engine.cancel(routes.find(propagations.name(), id).id());
   }
 
-  @Operation(
+  @Fails(ProblemCode.UNKNOWN_JOB)
+  @Operation( operationId = "watchPropagation",
       summary = "Watch a propagation",
       description = "As /v1/admin/jobs/{id}/events.",
       responses =
           @ApiResponse(
               responseCode = "200",
-              content = @Content(mediaType = MediaType.TEXT_EVENT_STREAM_VALUE)))
+              description = "server-sent events, until the job has ended",
+              content = @Content(mediaType = MediaType.TEXT_EVENT_STREAM_VALUE, schema = @Schema(type = "string"))))
   @GetMapping("/v1/admin/propagations/{id}/events")
-  void events(@PathVariable String id, HttpServletResponse response) throws InterruptedException {
+  void events(@Parameter(description = "the job's number", schema = @Schema(pattern = "\\d{1,18}", maxLength = 18)) @PathVariable String id, HttpServletResponse response) throws InterruptedException {
     routes.watch(routes.find(propagations.name(), id).id(), response);
   }
 }

@@ -23,6 +23,8 @@ record DiversityRequest(
     @Schema(
             description = "most results that share a value of the field",
             example = "3",
+            minimum = "1",
+            maximum = "1000000",
             nullable = true)
         @JsonProperty("max_per_value")
         @Nullable Integer maxPerValue,
@@ -31,5 +33,7 @@ record DiversityRequest(
                 "weight of the score against being unlike what stands above, 0 to 1 (maximal marginal relevance);"
                     + " 1 is the plain ranking",
             example = "0.7",
+            minimum = "0",
+            maximum = "1",
             nullable = true)
         @Nullable Double lambda) {}

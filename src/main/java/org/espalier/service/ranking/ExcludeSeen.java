@@ -26,9 +26,9 @@ import tools.jackson.databind.annotation.JsonDeserialize;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(
     description =
-        "Types of the user's newest events whose items must not be among the results; in short, an array of types")
+        "Types of the user's newest events whose items must not be among the results")
 record ExcludeSeen(
-    @ArraySchema(schema = @Schema(example = "click")) List<String> types,
+    @ArraySchema(arraySchema = @Schema(requiredMode = Schema.RequiredMode.REQUIRED), schema = @Schema(example = "click")) List<String> types,
     @Schema(description = "only events that are no older", example = "P30D", nullable = true)
         @Nullable String within) {
 

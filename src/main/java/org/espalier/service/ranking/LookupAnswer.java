@@ -25,5 +25,5 @@ record LookupAnswer(@Nullable Integer generation, int dim, List<Embedding> embed
       String id,
       boolean found,
       int size,
-      @Schema(description = "an array of numbers, or base64") @Nullable Object vector) {}
+      @Schema(ref = "#/components/schemas/EmbeddingVector") @Nullable Object vector) {}
 }

@@ -1,5 +1,9 @@
 package org.espalier.service.training;
 
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.espalier.service.wire.ProblemCode;
+import org.espalier.service.wire.Fails;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import org.espalier.service.jobs.JobAccepted;
@@ -28,7 +32,9 @@ class TrainingController {
     this.trainings = trainings;
   }
 
-  @Operation(
+  @Fails({ProblemCode.JOB_CONFLICT, ProblemCode.QUEUE_FULL})
+  @ResponseStatus(HttpStatus.ACCEPTED)
+  @Operation( operationId = "startTraining",
       summary = "Train on the log",
       description =
           "A job that makes a new generation of all events up to now. It measures itself on the latest ones first. The"

@@ -1,5 +1,9 @@
 package org.espalier.service.upkeep;
 
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.espalier.service.wire.ProblemCode;
+import org.espalier.service.wire.Fails;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -31,7 +35,9 @@ class BackupController {
     this.backups = backups;
   }
 
-  @Operation(
+  @Fails({ProblemCode.JOB_CONFLICT, ProblemCode.QUEUE_FULL})
+  @ResponseStatus(HttpStatus.ACCEPTED)
+  @Operation( operationId = "startBackup",
       summary = "Make a backup",
       description =
           "A job. Backups share the files that have not changed, so each but the first costs only what is new. The control"
@@ -47,7 +53,7 @@ class BackupController {
     return JobAccepted.of(engine.submit(backups, request, idempotencyKey));
   }
 
-  @Operation(summary = "List the backups, oldest first")
+  @Operation( operationId = "listBackups",summary = "List the backups, oldest first")
   @GetMapping(path = "/v1/admin/backups", produces = MediaType.APPLICATION_JSON_VALUE)
   BackupList list() {
     return new BackupList(backups.list());

@@ -1,5 +1,9 @@
 package org.espalier.service.upkeep;
 
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.espalier.service.wire.ProblemCode;
+import org.espalier.service.wire.Fails;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import org.espalier.service.jobs.JobAccepted;
@@ -28,7 +32,9 @@ class RetentionController {
     this.retentions = retentions;
   }
 
-  @Operation(
+  @Fails({ProblemCode.JOB_CONFLICT, ProblemCode.QUEUE_FULL})
+  @ResponseStatus(HttpStatus.ACCEPTED)
+  @Operation( operationId = "startRetention",
       summary = "Trim the log",
       description =
           "A job that takes the oldest events away, by age, by number or both: from the log, the histories, the counts and"

@@ -295,25 +295,6 @@ class RankingHttpTest extends HttpTest {
     new RunningHttp(port).awaitAdmin();
   }
 
-  /** The examples of the API's description are requests that are answered. */
-  @Test
-  void examples_of_the_description_work() {
-    put("/v1/items/i1", "{\"fields\":{\"genre\":[\"sf\"],\"year\":1965}}");
-    put("/v1/users/u1", "{\"fields\":{\"country\":\"is\"}}");
-    int executed = 0;
-    for (var path : get("/v3/api-docs").json().get("paths").properties()) {
-      JsonNode body = path.getValue().path("post").path("requestBody").path("content");
-      for (JsonNode media : body) {
-        for (var example : media.path("examples").properties()) {
-          Answer answer = post(path.getKey(), example.getValue().get("value").toString());
-          assertThat(answer.status()).as(example.getKey() + ": " + answer.body()).isEqualTo(200);
-          executed++;
-        }
-      }
-    }
-    assertThat(executed).isGreaterThanOrEqualTo(8);
-  }
-
   @Test
   void similar_items_come_with_their_shape() {
     Answer answer = get("/v1/items/rk-i7/similar?n=4").assertStatus(200).assertMembers(RANKING);

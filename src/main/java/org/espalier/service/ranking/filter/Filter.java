@@ -1,5 +1,6 @@
 package org.espalier.service.ranking.filter;
 
+import io.swagger.v3.oas.annotations.media.ArraySchema;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
@@ -31,12 +32,12 @@ public record Filter(
             example = "genre",
             nullable = true)
         @Nullable String field,
-    @Schema(
-            description = "the field has one of these values: strings, numbers, true or false",
-            example = "[\"sf\",\"fantasy\"]",
-            nullable = true)
+    @ArraySchema(
+            arraySchema =
+                @Schema(description = "the field has one of these values", example = "[\"sf\",\"fantasy\"]"),
+            schema = @Schema(ref = "#/components/schemas/FilterValue"))
         @Nullable List<Object> in,
-    @Schema(description = "the field has this value", nullable = true) @Nullable Object eq,
+    @Schema(ref = "#/components/schemas/FilterValue", description = "the field has this value") @Nullable Object eq,
     @Schema(description = "the field has a number in this range") @Nullable Range range,
     @Schema(description = "whether the record has the field", nullable = true)
         @Nullable Boolean exists) {
@@ -45,8 +46,8 @@ public record Filter(
   @Schema(name = "FilterRange", description = "At least one bound")
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Range(
-      @Schema(description = "above", nullable = true) @Nullable Double gt,
-      @Schema(description = "at least", example = "1990", nullable = true) @Nullable Double gte,
-      @Schema(description = "below", example = "2000", nullable = true) @Nullable Double lt,
-      @Schema(description = "at most", nullable = true) @Nullable Double lte) {}
+      @Schema(description = "above", minimum = "-1.7976931348623157E308", maximum = "1.7976931348623157E308") @Nullable Double gt,
+      @Schema(description = "at least", example = "1990", minimum = "-1.7976931348623157E308", maximum = "1.7976931348623157E308") @Nullable Double gte,
+      @Schema(description = "below", example = "2000", minimum = "-1.7976931348623157E308", maximum = "1.7976931348623157E308") @Nullable Double lt,
+      @Schema(description = "at most", minimum = "-1.7976931348623157E308", maximum = "1.7976931348623157E308") @Nullable Double lte) {}
 }

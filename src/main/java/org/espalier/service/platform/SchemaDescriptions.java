@@ -9,6 +9,7 @@ import io.swagger.v3.core.util.Json;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
 import io.swagger.v3.oas.models.PathItem;
+import io.swagger.v3.oas.models.Paths;
 import io.swagger.v3.oas.models.media.Content;
 import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.responses.ApiResponse;
@@ -21,6 +22,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springdoc.core.customizers.GlobalOpenApiCustomizer;
@@ -75,6 +77,15 @@ final class SchemaDescriptions implements ModelConverter, GlobalOpenApiCustomize
     }
     answered.removeAll(taken);
     answered.forEach(name -> requireMembers(name, schemas.get(name)));
+    sort(document);
+  }
+
+  /** The same document from every start, whatever order routes were found in. */
+  private static void sort(OpenAPI document) {
+    Paths paths = new Paths();
+    new TreeMap<>(document.getPaths()).forEach(paths::addPathItem);
+    document.setPaths(paths);
+    document.getComponents().setSchemas(new TreeMap<>(document.getComponents().getSchemas()));
   }
 
   private void describe(String name, Schema<?> schema) {

@@ -2,6 +2,9 @@ package org.espalier.service.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -13,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -55,6 +59,24 @@ class ApiDescriptionTest extends HttpTest {
       at.set(member, JsonMapper.shared().readTree(value));
     }
     assertThat(faults(rule, api.toString())).isNotEmpty();
+  }
+
+  /** The environment variable {@code ESPALIER_DOCS=write} writes it anew. */
+  @Test
+  void the_committed_document_is_that_of_the_service() throws IOException {
+    String text =
+        JsonMapper.builder()
+                .enable(SerializationFeature.INDENT_OUTPUT)
+                .build()
+                .writeValueAsString(get("/v3/api-docs").assertStatus(200).json())
+            + "\n";
+    Path file = Path.of("..", "docs", "openapi.json");
+    if ("write".equals(System.getenv("ESPALIER_DOCS"))) {
+      Files.writeString(file, text);
+    }
+    assertThat(Files.readString(file).equals(text))
+        .as("docs/openapi.json is current; run this test with ESPALIER_DOCS=write")
+        .isTrue();
   }
 
   @Test

@@ -49,6 +49,15 @@ final class RawHttp implements AutoCloseable {
 
   /** The next answer on this connection. */
   Answer answer() throws IOException {
+    return answer(false);
+  }
+
+  /** The next answer, to a request that wants no body. */
+  Answer answerOfHead() throws IOException {
+    return answer(true);
+  }
+
+  private Answer answer(boolean isHead) throws IOException {
     String statusLine = line();
     Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     for (String line = line(); !line.isEmpty(); line = line()) {
@@ -58,9 +67,26 @@ final class RawHttp implements AutoCloseable {
           .add(line.substring(colon + 1).trim());
     }
     HttpHeaders all = HttpHeaders.of(headers, (_, _) -> true);
-    int length = Integer.parseInt(all.firstValue("Content-Length").orElse("0"));
-    String body = new String(in.readNBytes(length), UTF_8);
-    return new Answer(Integer.parseInt(statusLine.split(" ", -1)[1]), all, body);
+    int status = Integer.parseInt(statusLine.split(" ", -1)[1]);
+    boolean hasBody = !isHead && status != 204 && status != 304;
+    return new Answer(status, all, hasBody ? new String(body(all), UTF_8) : "");
+  }
+
+  private byte[] body(HttpHeaders headers) throws IOException {
+    if (!headers.firstValue("Transfer-Encoding").orElse("").equals("chunked")) {
+      return in.readNBytes(Integer.parseInt(headers.firstValue("Content-Length").orElse("0")));
+    }
+    ByteArrayOutputStream whole = new ByteArrayOutputStream();
+    for (int length = chunkLength(); length > 0; length = chunkLength()) {
+      whole.write(in.readNBytes(length));
+      line(); // ends the chunk
+    }
+    line(); // ends the body
+    return whole.toByteArray();
+  }
+
+  private int chunkLength() throws IOException {
+    return Integer.parseInt(line(), 16);
   }
 
   private String line() throws IOException {

@@ -1,0 +1,248 @@
+package org.espalier.service.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+import org.assertj.core.api.SoftAssertions;
+import org.espalier.embeddings.store.Commit;
+import org.espalier.embeddings.store.Field;
+import org.espalier.embeddings.store.Store;
+import org.espalier.service.http.ApiDocument.Operation;
+import org.espalier.service.http.FuzzedCalls.Call;
+import org.espalier.service.platform.EspalierApplication;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Hostile calls of every route, made of the API's description; {@code -Despalier.fuzz.calls=50000} makes so many of each
+ * seed.
+ */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+@TestInstance(Lifecycle.PER_CLASS)
+class FuzzedApiTest {
+
+  private static final int FAULTS_MAX = 100;
+  private static final int CALLS = Integer.getInteger("espalier.fuzz.calls", 1250);
+  private static final String ADMIN = "configured-by-the-test-0123456789abcdef";
+  private static final String RANK = "{\"user_id\":\"u1\",\"items\":[{\"id\":\"i1\"},{\"id\":\"i2\"}]}";
+
+  /** What no caller may see: names of classes, traces of calls, the database's own words. */
+  private static final Pattern INSIDES =
+      Pattern.compile("Exception|\\bat [a-z]+\\.[a-z]+|org\\.espalier\\.|java\\.(lang|util)|jakarta\\.|org\\.(spring|h2|rocksdb)|SQL");
+
+  private static final String OPEN_JOBS = "select count(*) from job where finished_ms is null";
+  private static final String CHANGES =
+      """
+      select (select count(*) from job) || ' ' || (select count(*) from api_key) || ' '
+        || (select count(*) from api_key where revoked_ms is not null) || ' '
+        || (select count(*) from generation_note where pinned) || ' '
+        || coalesce((select max(name) || max(salt) || max(variants) from experiment), '') || ' '
+        || (select count(*) from audit_entry where outcome in ('done', 'started'))
+      """;
+
+  @TempDir static Path data;
+
+  private final AtomicInteger commits = new AtomicInteger();
+  private @Nullable ConfigurableApplicationContext context;
+  private int port;
+
+  @BeforeAll
+  void startWithAGeneration() {
+    context =
+        EspalierApplication.run(
+            "--server.port=0",
+            "--espalier.data-dir=" + data,
+            "--espalier.ranking.warm-up=0ms",
+            "--espalier.access.admin-key=" + ADMIN,
+            "--espalier.access.requests-per-s=1000000",
+            "--espalier.access.failures-per-minute=100000");
+    port = Integer.parseInt(String.valueOf(context.getEnvironment().getProperty("local.server.port")));
+    while (send("GET", "/v1/admin/jobs", "").status() == 503) {
+      LockSupport.parkNanos(20_000_000); // the database opens beside the start
+    }
+    StringBuilder events = new StringBuilder();
+    for (int e = 0; e < 600; e++) {
+      events
+          .append(e == 0 ? "[" : ",")
+          .append("{\"type\":\"click\",\"user_id\":\"u%d\",\"item_id\":\"i%d\"}".formatted(e % 20, (e * 7 + e / 20) % 30));
+    }
+    send("POST", "/v1/events", events + "]").assertStatus(202);
+    send("POST", "/v1/admin/trainings", "{\"dim\":8,\"held_out\":0,\"activate\":\"auto\"}").assertStatus(202);
+    settle(false);
+    assertThat(ranking().path("generation").asInt()).isEqualTo(1);
+    bean(Store.class).onCommit(this::count);
+  }
+
+  private void count(Commit commit) {
+    if (!commit.users().isEmpty()
+        || !commit.entities().isEmpty()
+        || !commit.items().isEmpty()
+        || !commit.erasedUsers().isEmpty()
+        || !commit.triples().isEmpty()) {
+      commits.incrementAndGet();
+    }
+  }
+
+  @AfterAll
+  void stop() {
+    if (context != null) {
+      context.close();
+    }
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {1, 2})
+  void hostile_calls_get_problems_and_change_nothing(long seed) throws IOException {
+    ApiDocument api = new ApiDocument(send("GET", "/v3/api-docs", "").assertStatus(200).body());
+    FuzzedCalls calls = new FuzzedCalls(api, seed);
+    List<Operation> operations = api.operations();
+    Map<Integer, Integer> statuses = new TreeMap<>();
+    SoftAssertions all = new SoftAssertions(); // one run shows more than one fault
+    RawHttp http = new RawHttp(port);
+    try {
+      for (int i = 0; i < CALLS; i++) {
+        Call call = calls.next(operations.get(i % operations.size()));
+        String before = state();
+        http.send(call.bytes(ADMIN));
+        if (call.endsEarly()) {
+          http.end();
+        }
+        Answer answer = call.method().equals("HEAD") ? http.answerOfHead() : http.answer();
+        String what = "seed %d call %d %s%n%s".formatted(seed, i, call, answer);
+        all.check(() -> check(api, call, answer, what));
+        statuses.merge(answer.status(), 1, Integer::sum);
+        if (answer.status() >= 300) {
+          all.assertThat(state()).as("is refused and changes nothing: " + what).isEqualTo(before);
+        } else if (!call.method().equals("GET")) {
+          settle(true);
+        }
+        if (call.endsEarly() || answer.header("Connection").equalsIgnoreCase("close")) {
+          http.close();
+          http = new RawHttp(port);
+        }
+        if (all.errorsCollected().size() >= FAULTS_MAX) {
+          break;
+        }
+      }
+    } finally {
+      http.close();
+    }
+    all.assertAll();
+    assertThat(ranking().path("items")).hasSize(2);
+    assertThat(statuses).containsKeys(200, 202, 400, 401, 404);
+    System.out.printf("seed %d: %s%n", seed, statuses);
+  }
+
+  private void check(ApiDocument api, Call call, Answer answer, String what) {
+    assertThat(answer.status()).as(what).isLessThan(500);
+    assertThat(answer.body()).as(what).doesNotContainPattern(INSIDES);
+    assertThat(answer.headers().firstValue("X-Injected")).as(what).isEmpty();
+    if (call.method().equals("HEAD")) {
+      return;
+    }
+    String type = answer.header("Content-Type").replaceAll(";.*", "");
+    JsonNode described = call.operation().response(answer.status());
+    if (answer.status() >= 400) {
+      assertThat(type).as(what).isEqualTo(ApiDocument.PROBLEM_JSON);
+      JsonNode problem = answer.json();
+      JsonNode schema = api.root().path("components").path("schemas").path("Problem");
+      assertThat(api.faults(schema, problem)).as(what).isEmpty();
+      assertThat(problem.path("status").asInt()).as(what).isEqualTo(answer.status());
+      assertThat(problem.path("trace_id").asString()).as(what).matches("[0-9a-f]{32}");
+      String code = problem.path("code").asString();
+      boolean reached = !List.of("unknown_route", "method_not_allowed").contains(code);
+      if (reached && call.method().equals(call.operation().method())) {
+        JsonNode examples = described.path("content").path(ApiDocument.PROBLEM_JSON).path("examples");
+        assertThat(examples.propertyNames()).as(what).contains(code);
+      }
+      return;
+    }
+    if (!call.method().equals(call.operation().method()) || wandered(call)) {
+      return; // another operation answered
+    }
+    assertThat(described.isMissingNode()).as(what).isFalse();
+    if (type.equals("application/json")) {
+      JsonNode schema = described.path("content").path(type).path("schema");
+      assertThat(api.faults(schema, answer.json())).as(what).isEmpty();
+    }
+  }
+
+  /** Whether the path may have led to another operation. */
+  private static boolean wandered(Call call) {
+    String path = call.head().split(" ", -1)[1].replaceAll("\\?.*", "");
+    String pattern = call.operation().path().replaceAll("[.:]", "\\\\$0").replaceAll("\\{[^}]*}", "[A-Za-z0-9_.-]+");
+    return !path.matches(pattern) || path.contains("/.");
+  }
+
+  /** Everything that a refused call must leave as it is. */
+  private String state() {
+    Store store = bean(Store.class);
+    return "%d %d %s %s %d %d %d %s"
+        .formatted(
+            commits.get(),
+            store.lastSequence(),
+            store.generations().list().size(),
+            store.generations().active(),
+            store.dictionary().size(Field.USER),
+            store.dictionary().size(Field.ENTITY),
+            store.dictionary().size(Field.EVENT_TYPE),
+            bean(JdbcTemplate.class).queryForObject(CHANGES, String.class));
+  }
+
+  /** Ends whatever was begun, so that nothing but calls changes anything. */
+  private void settle(boolean cancel) {
+    JdbcTemplate database = bean(JdbcTemplate.class);
+    while (Integer.valueOf(0).compareTo(open(database)) < 0) {
+      if (cancel) {
+        for (Long job : database.queryForList("select id from job where finished_ms is null", Long.class)) {
+          send("POST", "/v1/admin/jobs/" + job + ":cancel", "");
+        }
+      }
+      LockSupport.parkNanos(2_000_000);
+    }
+  }
+
+  private static Integer open(JdbcTemplate database) {
+    Integer open = database.queryForObject(OPEN_JOBS, Integer.class);
+    return open == null ? 0 : open;
+  }
+
+  private JsonNode ranking() {
+    return send("POST", "/v1/rank", RANK).assertStatus(200).json();
+  }
+
+  private Answer send(String method, String path, String body) {
+    return HttpTest.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .headers("Authorization", "Bearer " + ADMIN, "Content-Type", HttpTest.JSON)
+            .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body)));
+  }
+
+  private <T> T bean(Class<T> type) {
+    if (context == null) {
+      throw new IllegalStateException("the service has not been started");
+    }
+    return context.getBean(type);
+  }
+}

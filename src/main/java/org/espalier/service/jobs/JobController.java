@@ -7,6 +7,7 @@ import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.Fails;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletResponse;
@@ -101,7 +102,7 @@ class JobController {
   }
 
   @Fails(ProblemCode.UNKNOWN_JOB)
-  @Operation( operationId = "getReport",summary = "Read a report of a job", responses = @ApiResponse(responseCode = "200", description = "the report, as its name ends", content = {@Content(mediaType = MediaType.APPLICATION_JSON_VALUE, schema = @Schema(ref = "#/components/schemas/JsonObject")), @Content(mediaType = MediaType.TEXT_HTML_VALUE, schema = @Schema(type = "string"))}))
+  @Operation( operationId = "getReport",summary = "Read a report of a job", responses = @ApiResponse(responseCode = "200", description = "the report, as its name ends", content = {@Content(mediaType = MediaType.APPLICATION_JSON_VALUE, schema = @Schema(ref = "#/components/schemas/JsonObject")), @Content(mediaType = MediaType.TEXT_HTML_VALUE, schema = @Schema(type = "string"), examples = @ExampleObject(name = "report.html", value = "<!doctype html><title>A search</title>"))}))
   @GetMapping("/v1/admin/jobs/{id}/reports/{name}")
   ResponseEntity<String> report(@Parameter(description = "the job's number", schema = @Schema(pattern = "\\d{1,18}", maxLength = 18)) @PathVariable String id, @Parameter(description = "one of the job's reports", schema = @Schema(minLength = 1, maxLength = 64)) @PathVariable String name) {
     JobReport report = engine.report(JobRoutes.number(id), name);

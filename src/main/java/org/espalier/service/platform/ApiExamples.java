@@ -53,7 +53,13 @@ final class ApiExamples {
     for (Map.Entry<String, ApiResponse> response : operation.getResponses().entrySet()) {
       Content content = response.getValue().getContent();
       if (response.getKey().startsWith("2") && content != null && known.has("answer")) {
-        content.values().forEach(media -> media.setExample(plain(known.get("answer"))));
+        JsonNode answer = known.get("answer");
+        content.forEach(
+            (type, media) -> {
+              if (type.endsWith("json") != answer.isString()) {
+                media.setExample(plain(answer));
+              }
+            });
       }
     }
   }

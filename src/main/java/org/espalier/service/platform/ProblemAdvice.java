@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.stream.Collectors;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.espalier.service.wire.Problem;
 import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.ProblemException;
@@ -128,6 +129,15 @@ class ProblemAdvice {
             : String.valueOf(e.getPropertyName());
     String detail = "the query parameter %s must be a whole number in its range".formatted(name);
     answer(ProblemCode.INVALID_TYPE, detail, request, response);
+  }
+
+  /** A query whose percent-encoded bytes are no UTF-8, which Tomcat says when somebody first asks for a parameter. */
+  @ExceptionHandler
+  void query(
+      InvalidParameterException e, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    String detail = "the query cannot be read; write it as UTF-8, percent-encoded";
+    answer(ProblemCode.BAD_REQUEST, detail, request, response);
   }
 
   @ExceptionHandler

@@ -4,10 +4,14 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.zip.GZIPOutputStream;
 import org.espalier.service.wire.ProblemCode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,6 +111,47 @@ class ProblemsHttpTest extends HttpTest {
         .assertProblem(ProblemCode.UNSUPPORTED_MEDIA_TYPE);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "Content-Encoding: gzip, UNSUPPORTED_MEDIA_TYPE",
+    "Content-Encoding: deflate, UNSUPPORTED_MEDIA_TYPE",
+    "'Content-Encoding: gzip, gzip', UNSUPPORTED_MEDIA_TYPE",
+    "'Transfer-Encoding: gzip, chunked', NOT_IMPLEMENTED"
+  })
+  void a_compressed_bomb_is_refused_as_it_came(String header, ProblemCode code) throws IOException {
+    ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+    try (GZIPOutputStream packed = new GZIPOutputStream(bomb)) {
+      byte[] blank = new byte[1 << 20];
+      Arrays.fill(blank, (byte) ' ');
+      for (int i = 0; i < 64; i++) { // four times the limit of a body in some 60 KB
+        packed.write(blank);
+      }
+    }
+    try (RawHttp http = new RawHttp(port)) {
+      String length = header.startsWith("Transfer") ? "" : "\r\nContent-Length: " + bomb.size();
+      http.send(head("POST /v1/events", header + length)).send(bomb.toByteArray());
+      http.answer().assertProblem(code);
+    }
+  }
+
+  @Test
+  void callers_who_do_not_read_their_answers_keep_nobody_out() throws IOException {
+    List<RawHttp> deaf = new ArrayList<>();
+    try {
+      for (int i = 0; i < 50; i++) {
+        RawHttp connection = new RawHttp(port);
+        deaf.add(connection);
+        // More than the buffers between the two take in.
+        connection.send("GET /v3/api-docs HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(40));
+      }
+      get("/v1/items/nobody-waits").assertProblem(ProblemCode.UNKNOWN_ITEM);
+    } finally {
+      for (RawHttp connection : deaf) {
+        connection.close();
+      }
+    }
+  }
+
   @Test
   void a_body_whose_declared_length_is_over_the_limit_is_refused_unread() throws IOException {
     try (RawHttp http = new RawHttp(port)) {
@@ -157,6 +202,8 @@ class ProblemsHttpTest extends HttpTest {
         "GET / HTTP/1.1\r\n\r\n",
         "GET /v1/%zz HTTP/1.1\r\nHost: localhost\r\n\r\n",
         "GET /v1/%ff HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET /v1/items?cursor=%ff HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET /v1/items?limit=%zz HTTP/1.1\r\nHost: localhost\r\n\r\n",
         "GET /v1/items/<x> HTTP/1.1\r\nHost: localhost\r\n\r\n",
         "GET /v1/items/a HTTP/1.1\r\nHost: localhost\r\nBad Header: x\r\n\r\n",
         "GET /v1/items/a HTTP/1.1\r\nHost: localhost\r\nHost: b\r\n\r\n",

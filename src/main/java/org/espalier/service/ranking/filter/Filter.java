@@ -46,8 +46,8 @@ public record Filter(
   @Schema(name = "FilterRange", description = "At least one bound")
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Range(
-      @Schema(description = "above", minimum = "-1.7976931348623157E308", maximum = "1.7976931348623157E308") @Nullable Double gt,
-      @Schema(description = "at least", example = "1990", minimum = "-1.7976931348623157E308", maximum = "1.7976931348623157E308") @Nullable Double gte,
-      @Schema(description = "below", example = "2000", minimum = "-1.7976931348623157E308", maximum = "1.7976931348623157E308") @Nullable Double lt,
-      @Schema(description = "at most", minimum = "-1.7976931348623157E308", maximum = "1.7976931348623157E308") @Nullable Double lte) {}
+      @Schema(description = "above", minimum = "-1000000000000000000", maximum = "1000000000000000000") @Nullable Double gt,
+      @Schema(description = "at least", example = "1990", minimum = "-1000000000000000000", maximum = "1000000000000000000") @Nullable Double gte,
+      @Schema(description = "below", example = "2000", minimum = "-1000000000000000000", maximum = "1000000000000000000") @Nullable Double lt,
+      @Schema(description = "at most", minimum = "-1000000000000000000", maximum = "1000000000000000000") @Nullable Double lte) {}
 }

@@ -96,13 +96,10 @@ class ClientTest {
     assertThat(events.addEvents(sent, "one-batch").getDuplicates()).isEqualTo(1000);
     catalogue.putItem(
         "i/1",
-        new RecordUpdate()
-            .putFieldsItem("genre", List.of("sf"))
-            .putFieldsItem("year", 1965),
+        new RecordUpdate().putFieldsItem("genre", List.of("sf")).putFieldsItem("year", 1965),
         null,
         "*");
-    assertThat(catalogue.getItem("i/1", null).getFields().get("year"))
-        .isEqualTo(1965);
+    assertThat(catalogue.getItem("i/1", null).getFields().get("year")).isEqualTo(1965);
     assertThat(catalogue.listUserEvents("u1", null, null, 10).getItems()).hasSize(10);
   }
 
@@ -137,18 +134,17 @@ class ClientTest {
     assertThat(ranking.getUnknownItems()).containsExactly("nothing");
     assertThat(ranking.getItems()).extracting(RankedItem::getId).containsExactly("i/1", "i/2");
     Filter genre = new Filter().field("genre").eq(new FilterValue("sf"));
-    assertThat(
-            rankings.recommend(new RecommendRequest().userId("u1").filter(genre)).getItems())
+    assertThat(rankings.recommend(new RecommendRequest().userId("u1").filter(genre)).getItems())
         .extracting(RankedItem::getId)
         .containsExactly("i/1");
   }
 
   /** What the service refuses reaches the caller as a problem. */
   private void refuse(int active, int other) throws IOException {
-    ApiException stale =
-        catchThrowableOfType(ApiException.class, () -> activate(active, other));
+    ApiException stale = catchThrowableOfType(ApiException.class, () -> activate(active, other));
     assertThat(stale.getCode()).isEqualTo(409);
-    Problem problem = ApiClient.createDefaultObjectMapper().readValue(stale.getResponseBody(), Problem.class);
+    Problem problem =
+        ApiClient.createDefaultObjectMapper().readValue(stale.getResponseBody(), Problem.class);
     assertThat(problem.getCode()).isEqualTo("stale_generation");
     assertThat(problem.getTraceId()).hasSize(32);
   }

@@ -1,12 +1,9 @@
 package org.espalier.service.access;
 
-import io.swagger.v3.oas.annotations.media.ArraySchema;
-import io.swagger.v3.oas.annotations.Parameter;
-import org.springframework.http.HttpStatus;
-import org.springframework.web.bind.annotation.ResponseStatus;
-import org.espalier.service.wire.Fails;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -17,11 +14,13 @@ import java.time.format.DateTimeFormatter;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.espalier.service.wire.Fails;
 import org.espalier.service.wire.Needs;
 import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.ProblemException;
 import org.espalier.service.wire.Scope;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -29,6 +28,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /** {@code /v1/admin/keys}. */
@@ -47,7 +47,8 @@ class KeyController {
 
   @Fails({ProblemCode.MISSING_FIELD, ProblemCode.INVALID_TIMESTAMP, ProblemCode.LAST_ADMIN_KEY})
   @ResponseStatus(HttpStatus.CREATED)
-  @Operation( operationId = "createKey",
+  @Operation(
+      operationId = "createKey",
       summary = "Make an API key",
       description =
           "The answer shows the key, once. From the first key on every request needs one, so that the first must have the"
@@ -73,19 +74,25 @@ class KeyController {
     return ResponseEntity.created(URI.create("/v1/admin/keys/" + created.keyId())).body(created);
   }
 
-  @Operation( operationId = "listKeys",summary = "List the API keys, oldest first, with revoked and expired ones")
+  @Operation(
+      operationId = "listKeys",
+      summary = "List the API keys, oldest first, with revoked and expired ones")
   @GetMapping(path = "/v1/admin/keys", produces = MediaType.APPLICATION_JSON_VALUE)
   KeyList list() {
     return new KeyList(keys.list());
   }
 
   @Fails({ProblemCode.UNKNOWN_KEY, ProblemCode.LAST_ADMIN_KEY})
-  @Operation( operationId = "revokeKey",
+  @Operation(
+      operationId = "revokeKey",
       summary = "Revoke an API key",
       description =
           "At once, and for good. The last key with the scope admin cannot be revoked here.")
   @DeleteMapping(path = "/v1/admin/keys/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
-  KeyView revoke(@Parameter(description = "the key's id", schema = @Schema(minLength = 1, maxLength = 64)) @PathVariable String id) {
+  KeyView revoke(
+      @Parameter(description = "the key's id", schema = @Schema(minLength = 1, maxLength = 64))
+          @PathVariable
+          String id) {
     if (!ring.hasAdminBeside(id) && keys.list().stream().anyMatch(key -> key.keyId().equals(id))) {
       throw new ProblemException(
           ProblemCode.LAST_ADMIN_KEY,
@@ -130,13 +137,20 @@ class KeyController {
       @Schema(requiredMode = RequiredMode.REQUIRED, maxLength = 64, example = "web shop")
           @JsonProperty(required = true)
           @Nullable String name,
-      @ArraySchema(arraySchema = @Schema(requiredMode = RequiredMode.REQUIRED, example = "[\"read\",\"write\"]"), schema = @Schema(allowableValues = {"read", "write", "admin"}))
+      @ArraySchema(
+              arraySchema =
+                  @Schema(requiredMode = RequiredMode.REQUIRED, example = "[\"read\",\"write\"]"),
+              schema = @Schema(allowableValues = {"read", "write", "admin"}))
           @JsonProperty(required = true)
           @Nullable List<String> scopes,
       @Schema(description = "RFC 3339; never when left out", type = "string", format = "date-time")
           @JsonProperty("expires_at")
           @Nullable String expiresAt,
-      @Schema(description = "its own limit; the setting's when left out", minimum = "1", maximum = "1000000", example = "100")
+      @Schema(
+              description = "its own limit; the setting's when left out",
+              minimum = "1",
+              maximum = "1000000",
+              example = "100")
           @JsonProperty("requests_per_s")
           @Nullable Integer requestsPerS) {}
 

@@ -1,12 +1,12 @@
 package org.espalier.service.catalogue;
 
-import io.swagger.v3.oas.annotations.media.Schema;
-import io.swagger.v3.oas.annotations.Parameter;
-import org.espalier.service.wire.ProblemCode;
-import org.espalier.service.wire.Fails;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import org.espalier.service.wire.Fails;
 import org.espalier.service.wire.Needs;
+import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.Scope;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
@@ -27,7 +27,8 @@ class ErasureController {
     this.erasures = erasures;
   }
 
-  @Operation( operationId = "listErasures",
+  @Operation(
+      operationId = "listErasures",
       summary = "List erasures of users, newest first",
       description = "They do not say whom they are about: that is erased.")
   @GetMapping(path = "/v1/admin/erasures", produces = MediaType.APPLICATION_JSON_VALUE)
@@ -38,11 +39,17 @@ class ErasureController {
   }
 
   @Fails(ProblemCode.UNKNOWN_ERASURE)
-  @Operation( operationId = "getErasure",
+  @Operation(
+      operationId = "getErasure",
       summary = "Read how an erasure stands",
       description = "With what was removed, and what backups and topics still hold.")
   @GetMapping(path = "/v1/admin/erasures/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
-  ErasureView get(@Parameter(description = "the erasure's id, as the answer to the deletion gave it", schema = @Schema(pattern = "\\d{1,18}", maxLength = 18)) @PathVariable String id) {
+  ErasureView get(
+      @Parameter(
+              description = "the erasure's id, as the answer to the deletion gave it",
+              schema = @Schema(pattern = "\\d{1,18}", maxLength = 18))
+          @PathVariable
+          String id) {
     return erasures.find(id);
   }
 }

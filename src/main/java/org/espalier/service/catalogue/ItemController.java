@@ -1,20 +1,20 @@
 package org.espalier.service.catalogue;
 
-import io.swagger.v3.oas.annotations.responses.ApiResponse;
-import io.swagger.v3.oas.annotations.headers.Header;
-import io.swagger.v3.oas.annotations.Parameter;
-import org.espalier.service.wire.ProblemCode;
-import org.espalier.service.wire.Fails;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.headers.Header;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import org.espalier.embeddings.store.Catalogue.Kind;
+import org.espalier.service.wire.Fails;
 import org.espalier.service.wire.Ids;
 import org.espalier.service.wire.Needs;
+import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.Scope;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -44,8 +44,16 @@ class ItemController {
     this.list = list;
   }
 
-  @Fails({ProblemCode.INVALID_ID, ProblemCode.INVALID_TIMESTAMP, ProblemCode.TOO_MANY_FIELDS, ProblemCode.FIELD_TOO_LARGE, ProblemCode.VERSION_MISMATCH, ProblemCode.VERSION_MISSING})
-  @Operation( operationId = "putItem",
+  @Fails({
+    ProblemCode.INVALID_ID,
+    ProblemCode.INVALID_TIMESTAMP,
+    ProblemCode.TOO_MANY_FIELDS,
+    ProblemCode.FIELD_TOO_LARGE,
+    ProblemCode.VERSION_MISMATCH,
+    ProblemCode.VERSION_MISSING
+  })
+  @Operation(
+      operationId = "putItem",
       summary = "Replace an item's record",
       description =
           "If-Match with the record's ETag replaces only that version, If-None-Match: * only creates; else 412.",
@@ -54,8 +62,16 @@ class ItemController {
         @Parameter(ref = "#/components/parameters/IfNoneMatch")
       },
       responses = {
-        @ApiResponse(responseCode = "200", description = "the record, replaced", headers = @Header(ref = "#/components/headers/ETag", name = "ETag"), useReturnTypeSchema = true),
-        @ApiResponse(responseCode = "201", description = "the record, the first of its id", headers = @Header(ref = "#/components/headers/ETag", name = "ETag"), useReturnTypeSchema = true)
+        @ApiResponse(
+            responseCode = "200",
+            description = "the record, replaced",
+            headers = @Header(ref = "#/components/headers/ETag", name = "ETag"),
+            useReturnTypeSchema = true),
+        @ApiResponse(
+            responseCode = "201",
+            description = "the record, the first of its id",
+            headers = @Header(ref = "#/components/headers/ETag", name = "ETag"),
+            useReturnTypeSchema = true)
       },
       requestBody =
           @RequestBody(
@@ -65,34 +81,64 @@ class ItemController {
       path = "/v1/items/{id}",
       consumes = MediaType.APPLICATION_JSON_VALUE,
       produces = MediaType.APPLICATION_JSON_VALUE)
-  ResponseEntity<RecordView> put(@Parameter(description = "the item's id", schema = @Schema(minLength = 1, maxLength = 512)) @PathVariable String id, HttpServletRequest request)
+  ResponseEntity<RecordView> put(
+      @Parameter(description = "the item's id", schema = @Schema(minLength = 1, maxLength = 512))
+          @PathVariable
+          String id,
+      HttpServletRequest request)
       throws IOException {
     return records.put(Kind.ITEM, requireId(id), request);
   }
 
   @Fails({ProblemCode.INVALID_ID, ProblemCode.UNKNOWN_ITEM})
-  @Operation( operationId = "getItem",
+  @Operation(
+      operationId = "getItem",
       summary = "Read an item's record",
       description =
           "The answer's ETag names this version of it; sent as If-None-Match it saves reading the same one again (304).",
       parameters = @Parameter(ref = "#/components/parameters/IfNoneMatch"),
       responses = {
-        @ApiResponse(responseCode = "200", description = "the record", headers = @Header(ref = "#/components/headers/ETag", name = "ETag"), useReturnTypeSchema = true),
-        @ApiResponse(responseCode = "304", description = "the reader has this version already", headers = @Header(ref = "#/components/headers/ETag", name = "ETag"))
+        @ApiResponse(
+            responseCode = "200",
+            description = "the record",
+            headers = @Header(ref = "#/components/headers/ETag", name = "ETag"),
+            useReturnTypeSchema = true),
+        @ApiResponse(
+            responseCode = "304",
+            description = "the reader has this version already",
+            headers = @Header(ref = "#/components/headers/ETag", name = "ETag"))
       })
   @Needs(Scope.READ)
   @GetMapping(path = "/v1/items/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
-  ResponseEntity<RecordView> get(@Parameter(description = "the item's id", schema = @Schema(minLength = 1, maxLength = 512)) @PathVariable String id, HttpServletRequest request) {
+  ResponseEntity<RecordView> get(
+      @Parameter(description = "the item's id", schema = @Schema(minLength = 1, maxLength = 512))
+          @PathVariable
+          String id,
+      HttpServletRequest request) {
     return records.get(Kind.ITEM, requireId(id), request);
   }
 
-  @Fails({ProblemCode.INVALID_ID, ProblemCode.INVALID_TIMESTAMP, ProblemCode.TOO_MANY_FIELDS, ProblemCode.FIELD_TOO_LARGE, ProblemCode.UNKNOWN_ITEM, ProblemCode.VERSION_MISMATCH, ProblemCode.VERSION_MISSING})
-  @Operation( operationId = "patchItem",
+  @Fails({
+    ProblemCode.INVALID_ID,
+    ProblemCode.INVALID_TIMESTAMP,
+    ProblemCode.TOO_MANY_FIELDS,
+    ProblemCode.FIELD_TOO_LARGE,
+    ProblemCode.UNKNOWN_ITEM,
+    ProblemCode.VERSION_MISMATCH,
+    ProblemCode.VERSION_MISSING
+  })
+  @Operation(
+      operationId = "patchItem",
       summary = "Change parts of an item's record",
       description =
           "A merge patch (RFC 7396): what is left out stays, and null empties. Reading and writing are one step.",
       parameters = @Parameter(ref = "#/components/parameters/IfMatch"),
-      responses = @ApiResponse(responseCode = "200", description = "the record as it is now", headers = @Header(ref = "#/components/headers/ETag", name = "ETag"), useReturnTypeSchema = true),
+      responses =
+          @ApiResponse(
+              responseCode = "200",
+              description = "the record as it is now",
+              headers = @Header(ref = "#/components/headers/ETag", name = "ETag"),
+              useReturnTypeSchema = true),
       requestBody =
           @RequestBody(
               required = true,
@@ -101,12 +147,17 @@ class ItemController {
       path = "/v1/items/{id}",
       consumes = {MediaType.APPLICATION_JSON_VALUE, "application/merge-patch+json"},
       produces = MediaType.APPLICATION_JSON_VALUE)
-  ResponseEntity<RecordView> patch(@Parameter(description = "the item's id", schema = @Schema(minLength = 1, maxLength = 512)) @PathVariable String id, HttpServletRequest request)
+  ResponseEntity<RecordView> patch(
+      @Parameter(description = "the item's id", schema = @Schema(minLength = 1, maxLength = 512))
+          @PathVariable
+          String id,
+      HttpServletRequest request)
       throws IOException {
     return records.patch(Kind.ITEM, requireId(id), request);
   }
 
-  @Operation( operationId = "listItems",
+  @Operation(
+      operationId = "listItems",
       summary = "List the records of items",
       description =
           "In the order in which their ids were first seen; a page may hold fewer than limit.")
@@ -118,8 +169,14 @@ class ItemController {
     return list.page(Kind.ITEM, cursor, limit);
   }
 
-  @Fails({ProblemCode.INVALID_ID, ProblemCode.UNKNOWN_ITEM, ProblemCode.VERSION_MISMATCH, ProblemCode.VERSION_MISSING})
-  @Operation( operationId = "deleteItem",
+  @Fails({
+    ProblemCode.INVALID_ID,
+    ProblemCode.UNKNOWN_ITEM,
+    ProblemCode.VERSION_MISMATCH,
+    ProblemCode.VERSION_MISSING
+  })
+  @Operation(
+      operationId = "deleteItem",
       summary = "Delete an item",
       description =
           "The item leaves all rankings at once. Its events stay in its users' histories; putting a record brings it"
@@ -127,12 +184,17 @@ class ItemController {
       parameters = @Parameter(ref = "#/components/parameters/IfMatch"))
   @DeleteMapping("/v1/items/{id}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
-  void delete(@Parameter(description = "the item's id", schema = @Schema(minLength = 1, maxLength = 512)) @PathVariable String id, HttpServletRequest request) {
+  void delete(
+      @Parameter(description = "the item's id", schema = @Schema(minLength = 1, maxLength = 512))
+          @PathVariable
+          String id,
+      HttpServletRequest request) {
     records.deleteItem(requireId(id), request);
   }
 
   @Fails({ProblemCode.TOO_MANY_ELEMENTS, ProblemCode.ELEMENT_TOO_LARGE})
-  @Operation( operationId = "putItems",
+  @Operation(
+      operationId = "putItems",
       summary = "Replace many items' records",
       requestBody =
           @RequestBody(

@@ -3,8 +3,8 @@ package org.espalier.service.catalogue;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.espalier.service.decode.RecordDecoder;
+import org.jspecify.annotations.Nullable;
 
 /** The shape of a record coming in, for the API's description; {@link RecordDecoder} reads it. */
 @Schema(
@@ -33,7 +33,8 @@ record RecordDocument(
       @Schema(description = "of items only: true keeps the item out of rankings")
           @Nullable Boolean hidden,
       @Schema(
-              description = "RFC 3339 or milliseconds since 1970; the time of arrival when left out",
+              description =
+                  "RFC 3339 or milliseconds since 1970; the time of arrival when left out",
               type = "string",
               format = "date-time")
           @Nullable String timestamp) {}

@@ -16,8 +16,7 @@ import org.espalier.service.wire.Timestamps;
 @Schema(name = "Record", description = "What is known of an item or a user")
 record RecordView(
     @Schema(example = "i1") String id,
-    @Schema(ref = "#/components/schemas/RecordFields") @JsonRawValue
-        String fields,
+    @Schema(ref = "#/components/schemas/RecordFields") @JsonRawValue String fields,
     @Schema(example = "[\"book\"]") List<String> categories,
     boolean hidden,
     @Schema(type = "string", format = "date-time") String timestamp) {

@@ -1,7 +1,5 @@
 package org.espalier.service.catalogue;
 
-import org.espalier.service.wire.ProblemCode;
-import org.espalier.service.wire.Fails;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -14,7 +12,9 @@ import org.espalier.embeddings.store.Triple;
 import org.espalier.service.decode.TripleDecoder;
 import org.espalier.service.wire.Batch;
 import org.espalier.service.wire.ElementReader;
+import org.espalier.service.wire.Fails;
 import org.espalier.service.wire.Needs;
+import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.Scope;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -37,7 +37,8 @@ class TripleController {
   }
 
   @Fails({ProblemCode.TOO_MANY_ELEMENTS, ProblemCode.ELEMENT_TOO_LARGE})
-  @Operation( operationId = "putTriples",
+  @Operation(
+      operationId = "putTriples",
       summary = "Store facts between entities",
       description = "A triple with the same head, relation and tail as a stored one replaces it.",
       requestBody =

@@ -11,7 +11,12 @@ record TripleDocument(
     @Schema(requiredMode = RequiredMode.REQUIRED, example = "i1") String head,
     @Schema(requiredMode = RequiredMode.REQUIRED, example = "written_by") String relation,
     @Schema(requiredMode = RequiredMode.REQUIRED, example = "person:frank-herbert") String tail,
-    @Schema(description = "how strong; 1 when left out", example = "1", minimum = "-3.4028235E38", maximum = "3.4028235E38") Float weight,
+    @Schema(
+            description = "how strong; 1 when left out",
+            example = "1",
+            minimum = "-3.4028235E38",
+            maximum = "3.4028235E38")
+        Float weight,
     @Schema(
             description = "RFC 3339 or milliseconds since 1970; the time of arrival when left out",
             type = "string",

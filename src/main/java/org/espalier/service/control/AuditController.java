@@ -31,7 +31,8 @@ class AuditController {
     this.instance = instance;
   }
 
-  @Operation( operationId = "listAudit",
+  @Operation(
+      operationId = "listAudit",
       summary = "List the changes that were asked for, newest first",
       description = "Refused ones are among them: outcome is done, started, or a problem's code.")
   @GetMapping(path = "/v1/admin/audit", produces = MediaType.APPLICATION_JSON_VALUE)

@@ -23,7 +23,9 @@ class CleanUpJobs implements JobKind<CleanUpJobs.Request> {
    * @param keepGenerations how many of the newest generations stay, beside the active one, pinned ones and those of an experiment; null for all
    */
   @Schema(name = "CleanUpRequest")
-  record Request(@Schema(minimum = "0", maximum = "2147483647") @JsonProperty("keep_generations") @Nullable Integer keepGenerations) {}
+  record Request(
+      @Schema(minimum = "0", maximum = "2147483647") @JsonProperty("keep_generations")
+          @Nullable Integer keepGenerations) {}
 
   /**
    * What was removed.

@@ -1,7 +1,5 @@
 package org.espalier.service.ingest;
 
-import org.espalier.service.wire.ProblemCode;
-import org.espalier.service.wire.Fails;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -17,7 +15,9 @@ import org.espalier.service.decode.EventDecoder;
 import org.espalier.service.wire.Batch;
 import org.espalier.service.wire.ElementDecoder;
 import org.espalier.service.wire.ElementReader;
+import org.espalier.service.wire.Fails;
 import org.espalier.service.wire.Needs;
+import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.Scope;
 import org.espalier.service.wire.Timestamps;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +50,8 @@ class EventController {
   }
 
   @Fails({ProblemCode.TOO_MANY_ELEMENTS, ProblemCode.ELEMENT_TOO_LARGE})
-  @Operation( operationId = "addEvents",
+  @Operation(
+      operationId = "addEvents",
       summary = "Store interaction events",
       description =
           """

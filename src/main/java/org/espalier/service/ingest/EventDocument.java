@@ -30,7 +30,8 @@ record EventDocument(
         Float value,
     @Schema(description = "the ranking that led to it") @JsonProperty("ranking_id")
         String rankingId,
-    @Schema(ref = "#/components/schemas/JsonObject", description = "kept with the event") Map<String, Object> context,
+    @Schema(ref = "#/components/schemas/JsonObject", description = "kept with the event")
+        Map<String, Object> context,
     @Schema(
             description = "RFC 3339 or milliseconds since 1970; the time of arrival when left out",
             type = "string",

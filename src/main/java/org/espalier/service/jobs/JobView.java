@@ -24,7 +24,9 @@ public record JobView(
     @Schema(example = "0.4") double progress,
     @JsonProperty("remaining_ms") @Nullable Long remainingMs,
     @Schema(example = "epoch 3, loss 0.31") @Nullable String note,
-    @Schema(ref = "#/components/schemas/JsonObject", description = "what was asked for") @JsonRawValue String request,
+    @Schema(ref = "#/components/schemas/JsonObject", description = "what was asked for")
+        @JsonRawValue
+        String request,
     @Nullable Long seed,
     @JsonProperty("log_range") @Nullable LogRange logRange,
     @JsonProperty("code_version") String codeVersion,
@@ -33,7 +35,11 @@ public record JobView(
     @JsonProperty("rerun_of") @Nullable Long rerunOf,
     @JsonProperty("requested_by") String requestedBy,
     @JsonProperty("cancel_requested") boolean cancelRequested,
-    @Schema(ref = "#/components/schemas/JsonObject", description = "what it made, as its kind says; null until then") @JsonRawValue @Nullable String result,
+    @Schema(
+            ref = "#/components/schemas/JsonObject",
+            description = "what it made, as its kind says; null until then")
+        @JsonRawValue
+        @Nullable String result,
     @Schema(description = "Why it failed, in one line") @Nullable String error,
     @JsonProperty("created_at") String createdAt,
     @JsonProperty("started_at") @Nullable String startedAt,

@@ -35,7 +35,8 @@ public class Promotion {
   @Schema(name = "Guard")
   public record Guard(
       @Schema(example = "ndcg@20") @JsonProperty(required = true) String metric,
-      @Schema(example = "0.002", minimum = "0", maximum = "1000000") @JsonProperty(value = "max_drop", required = true)
+      @Schema(example = "0.002", minimum = "0", maximum = "1000000")
+          @JsonProperty(value = "max_drop", required = true)
           double maxDrop) {}
 
   /**

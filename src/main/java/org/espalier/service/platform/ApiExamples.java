@@ -54,28 +54,25 @@ final class ApiExamples {
       Content content = response.getValue().getContent();
       if (response.getKey().startsWith("2") && content != null && known.has("answer")) {
         JsonNode answer = known.get("answer");
-        content.forEach(
-            (type, media) -> {
-              if (type.endsWith("json") != answer.isString()) {
-                media.setExample(plain(answer));
-              }
-            });
+        content.forEach((type, media) -> {
+          if (type.endsWith("json") != answer.isString()) {
+            media.setExample(plain(answer));
+          }
+        });
       }
     }
   }
 
   private static void addRequests(Content content, JsonNode requests) {
-    content.forEach(
-        (type, media) ->
-            requests
-                .properties()
-                .forEach(
-                    request -> {
-                      boolean lines = request.getValue().isString();
-                      if (lines == type.contains("ndjson")) {
-                        add(media, request.getKey(), request.getValue());
-                      }
-                    }));
+    content.forEach((type, media) ->
+        requests
+            .properties()
+            .forEach(request -> {
+              boolean lines = request.getValue().isString();
+              if (lines == type.contains("ndjson")) {
+                add(media, request.getKey(), request.getValue());
+              }
+            }));
   }
 
   private static void add(MediaType media, String name, JsonNode value) {

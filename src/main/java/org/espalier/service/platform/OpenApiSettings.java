@@ -68,6 +68,7 @@ class OpenApiSettings {
     return new Tag().name(name).description(description);
   }
 
+  @SuppressWarnings("unchecked") // the setters of the document's model answer raw types
   private static Components components() {
     Components components =
         new Components()
@@ -88,8 +89,7 @@ class OpenApiSettings {
                 "RecordFields",
                 of("object")
                     .description("names to strings, numbers, booleans or arrays of strings")
-                    .additionalProperties(
-                        new Schema<>().$ref("#/components/schemas/FieldValue")))
+                    .additionalProperties(new Schema<>().$ref("#/components/schemas/FieldValue")))
             .addSchemas(
                 "RecordFieldsPatch",
                 of("object")
@@ -112,15 +112,12 @@ class OpenApiSettings {
                     .oneOf(List.of(of("array").items(of("number").format("float")), of("string"))));
     components
         .addParameters(
-            "IfMatch",
-            header("If-Match", "the ETag of the only version to change, or * for any")
-                )
+            "IfMatch", header("If-Match", "the ETag of the only version to change, or * for any"))
         .addParameters(
             "IfNoneMatch",
             header(
                 "If-None-Match",
-                "reading: the ETag of a version that is known; writing: * to create a record only")
-                )
+                "reading: the ETag of a version that is known; writing: * to create a record only"))
         .addHeaders(
             "ETag",
             new Header().description("names this version of the record").schema(of("string")));

@@ -133,8 +133,7 @@ class ProblemAdvice {
 
   /** A query whose percent-encoded bytes are no UTF-8, which Tomcat says when somebody first asks for a parameter. */
   @ExceptionHandler
-  void query(
-      InvalidParameterException e, HttpServletRequest request, HttpServletResponse response)
+  void query(InvalidParameterException e, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     String detail = "the query cannot be read; write it as UTF-8, percent-encoded";
     answer(ProblemCode.BAD_REQUEST, detail, request, response);

@@ -32,6 +32,7 @@ import org.springframework.stereotype.Component;
  * Says of schemas what records say of themselves: {@code @Nullable} components may be null, and what is answered has all
  * of its members. Times have their format.
  */
+@SuppressWarnings("rawtypes") // as the document's own model has them
 @Component
 final class SchemaDescriptions implements ModelConverter, GlobalOpenApiCustomizer {
 
@@ -197,7 +198,6 @@ final class SchemaDescriptions implements ModelConverter, GlobalOpenApiCustomize
     }
   }
 
-  @SuppressWarnings("rawtypes") // as the document's model has them
   private static void collectAll(
       Collection<Schema> parts, Map<String, Schema> schemas, Set<String> found) {
     parts.forEach(part -> collect(part, schemas, found));

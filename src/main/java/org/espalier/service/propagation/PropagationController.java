@@ -1,13 +1,9 @@
 package org.espalier.service.propagation;
 
-import io.swagger.v3.oas.annotations.media.Schema;
-import io.swagger.v3.oas.annotations.Parameter;
-import org.springframework.http.HttpStatus;
-import org.springframework.web.bind.annotation.ResponseStatus;
-import org.espalier.service.wire.ProblemCode;
-import org.espalier.service.wire.Fails;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletResponse;
@@ -16,9 +12,12 @@ import org.espalier.service.jobs.JobEngine;
 import org.espalier.service.jobs.JobPage;
 import org.espalier.service.jobs.JobRoutes;
 import org.espalier.service.jobs.JobView;
+import org.espalier.service.wire.Fails;
 import org.espalier.service.wire.Needs;
+import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.Scope;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -27,6 +26,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /** {@code /v1/admin/propagations}: trainings and refreshes of propagators, and what all jobs have, for them alone. */
@@ -47,7 +47,8 @@ class PropagationController {
 
   @Fails({ProblemCode.JOB_CONFLICT, ProblemCode.QUEUE_FULL})
   @ResponseStatus(HttpStatus.ACCEPTED)
-  @Operation( operationId = "startPropagation",
+  @Operation(
+      operationId = "startPropagation",
       summary = "Propagate over the knowledge graph",
       description =
           "A job. Scope full trains a propagator on the log and the triples, measures it on the latest events, and makes a"
@@ -63,42 +64,69 @@ class PropagationController {
     return JobAccepted.of(engine.submit(propagations, request, idempotencyKey));
   }
 
-  @Operation( operationId = "listPropagations",summary = "List propagations, newest first")
+  @Operation(operationId = "listPropagations", summary = "List propagations, newest first")
   @GetMapping(path = "/v1/admin/propagations", produces = MediaType.APPLICATION_JSON_VALUE)
   JobPage list(
-      @Parameter(description = "only jobs in this state", schema = @Schema(allowableValues = {"queued", "running", "succeeded", "failed", "cancelled"})) @RequestParam(required = false) @Nullable String status,
+      @Parameter(
+              description = "only jobs in this state",
+              schema =
+                  @Schema(
+                      allowableValues = {"queued", "running", "succeeded", "failed", "cancelled"}))
+          @RequestParam(required = false)
+          @Nullable String status,
       @RequestParam(required = false) @Nullable String cursor,
       @RequestParam(defaultValue = "100") int limit) {
     return routes.list(propagations.name(), status, cursor, limit);
   }
 
   @Fails(ProblemCode.UNKNOWN_JOB)
-  @Operation( operationId = "getPropagation",summary = "Read a propagation")
+  @Operation(operationId = "getPropagation", summary = "Read a propagation")
   @GetMapping(path = "/v1/admin/propagations/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
-  JobView get(@Parameter(description = "the job's number", schema = @Schema(pattern = "\\d{1,18}", maxLength = 18)) @PathVariable String id) {
+  JobView get(
+      @Parameter(
+              description = "the job's number",
+              schema = @Schema(pattern = "\\d{1,18}", maxLength = 18))
+          @PathVariable
+          String id) {
     return routes.find(propagations.name(), id);
   }
 
   @Fails({ProblemCode.UNKNOWN_JOB, ProblemCode.JOB_FINISHED})
-  @Operation( operationId = "cancelPropagation",summary = "Cancel a propagation")
+  @Operation(operationId = "cancelPropagation", summary = "Cancel a propagation")
   @PostMapping(
       path = "/v1/admin/propagations/{id}:cancel",
       produces = MediaType.APPLICATION_JSON_VALUE)
-  JobView cancel(@Parameter(description = "the job's number", schema = @Schema(pattern = "\\d{1,18}", maxLength = 18)) @PathVariable String id) {
+  JobView cancel(
+      @Parameter(
+              description = "the job's number",
+              schema = @Schema(pattern = "\\d{1,18}", maxLength = 18))
+          @PathVariable
+          String id) {
     return engine.cancel(routes.find(propagations.name(), id).id());
   }
 
   @Fails(ProblemCode.UNKNOWN_JOB)
-  @Operation( operationId = "watchPropagation",
+  @Operation(
+      operationId = "watchPropagation",
       summary = "Watch a propagation",
       description = "As /v1/admin/jobs/{id}/events.",
       responses =
           @ApiResponse(
               responseCode = "200",
               description = "server-sent events, until the job has ended",
-              content = @Content(mediaType = MediaType.TEXT_EVENT_STREAM_VALUE, schema = @Schema(type = "string"))))
+              content =
+                  @Content(
+                      mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
+                      schema = @Schema(type = "string"))))
   @GetMapping("/v1/admin/propagations/{id}/events")
-  void events(@Parameter(description = "the job's number", schema = @Schema(pattern = "\\d{1,18}", maxLength = 18)) @PathVariable String id, HttpServletResponse response) throws InterruptedException {
+  void events(
+      @Parameter(
+              description = "the job's number",
+              schema = @Schema(pattern = "\\d{1,18}", maxLength = 18))
+          @PathVariable
+          String id,
+      HttpServletResponse response)
+      throws InterruptedException {
     routes.watch(routes.find(propagations.name(), id).id(), response);
   }
 }

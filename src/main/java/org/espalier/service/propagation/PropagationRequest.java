@@ -1,9 +1,9 @@
 package org.espalier.service.propagation;
 
-import io.swagger.v3.oas.annotations.media.ArraySchema;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
 import java.util.List;
@@ -39,15 +39,21 @@ record PropagationRequest(
     @Schema(defaultValue = "full", requiredMode = RequiredMode.NOT_REQUIRED) Scope scope,
     @Schema(defaultValue = "kgat", requiredMode = RequiredMode.NOT_REQUIRED) Model model,
     @Schema(defaultValue = "paper", requiredMode = RequiredMode.NOT_REQUIRED) Preset preset,
-    @ArraySchema(arraySchema = @Schema(defaultValue = "[64]", requiredMode = RequiredMode.NOT_REQUIRED), schema = @Schema(minimum = "1", maximum = "4096")) List<Integer> layers,
+    @ArraySchema(
+            arraySchema = @Schema(defaultValue = "[64]", requiredMode = RequiredMode.NOT_REQUIRED),
+            schema = @Schema(minimum = "1", maximum = "4096"))
+        List<Integer> layers,
     @Schema(minimum = "1", maximum = "4096") @Nullable Integer dim,
     @Schema(defaultValue = "2048", minimum = "1", maximum = "1048576") int batch,
     @Schema(minimum = "1", maximum = "100000") @Nullable Integer epochs,
     @Schema(defaultValue = "true") boolean knowledge,
-    @Schema(defaultValue = "1", minimum = "-9223372036854775808", maximum = "9223372036854775807") long seed,
+    @Schema(defaultValue = "1", minimum = "-9223372036854775808", maximum = "9223372036854775807")
+        long seed,
     @Schema(minimum = "1", maximum = "1024") @Nullable Integer threads,
-    @Schema(defaultValue = "0.1", minimum = "0", maximum = "0.5") @JsonProperty("held_out") double heldOut,
-    @Schema(minimum = "1", maximum = "2147483647") @JsonProperty("memory_mb") @Nullable Integer memoryMb,
+    @Schema(defaultValue = "0.1", minimum = "0", maximum = "0.5") @JsonProperty("held_out")
+        double heldOut,
+    @Schema(minimum = "1", maximum = "2147483647") @JsonProperty("memory_mb")
+        @Nullable Integer memoryMb,
     @Schema(defaultValue = "manual", requiredMode = RequiredMode.NOT_REQUIRED) Mode activate,
     @Nullable Guard guard) {
 

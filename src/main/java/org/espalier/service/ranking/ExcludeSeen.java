@@ -24,11 +24,12 @@ import tools.jackson.databind.annotation.JsonDeserialize;
  */
 @JsonDeserialize(using = ExcludeSeen.Reader.class)
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@Schema(
-    description =
-        "Types of the user's newest events whose items must not be among the results")
+@Schema(description = "Types of the user's newest events whose items must not be among the results")
 record ExcludeSeen(
-    @ArraySchema(arraySchema = @Schema(requiredMode = Schema.RequiredMode.REQUIRED), schema = @Schema(example = "click")) List<String> types,
+    @ArraySchema(
+            arraySchema = @Schema(requiredMode = Schema.RequiredMode.REQUIRED),
+            schema = @Schema(example = "click"))
+        List<String> types,
     @Schema(description = "only events that are no older", example = "P30D", nullable = true)
         @Nullable String within) {
 

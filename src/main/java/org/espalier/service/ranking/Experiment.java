@@ -38,8 +38,19 @@ record Experiment(
           @JsonProperty(required = true)
           @JsonSetter(nulls = Nulls.FAIL)
           String name,
-      @Schema(description = "the active one when left out", minimum = "1", maximum = "999999999", example = "3", nullable = true)
+      @Schema(
+              description = "the active one when left out",
+              minimum = "1",
+              maximum = "999999999",
+              example = "3",
+              nullable = true)
           @Nullable Integer generation,
-      @Schema(requiredMode = RequiredMode.REQUIRED, example = "0.5", minimum = "0", exclusiveMinimum = true, maximum = "1") @JsonProperty(required = true)
+      @Schema(
+              requiredMode = RequiredMode.REQUIRED,
+              example = "0.5",
+              minimum = "0",
+              exclusiveMinimum = true,
+              maximum = "1")
+          @JsonProperty(required = true)
           double share) {}
 }

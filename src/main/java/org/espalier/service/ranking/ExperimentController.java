@@ -1,13 +1,13 @@
 package org.espalier.service.ranking;
 
-import io.swagger.v3.oas.annotations.Parameter;
-import org.espalier.service.wire.ProblemCode;
-import org.espalier.service.wire.Fails;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
+import org.espalier.service.wire.Fails;
 import org.espalier.service.wire.Needs;
+import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.Scope;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -31,8 +31,14 @@ class ExperimentController {
     this.experiments = experiments;
   }
 
-  @Fails({ProblemCode.INVALID_ID, ProblemCode.UNKNOWN_GENERATION, ProblemCode.NOT_SERVABLE, ProblemCode.EXPERIMENT_CONFLICT})
-  @Operation( operationId = "putExperiment",
+  @Fails({
+    ProblemCode.INVALID_ID,
+    ProblemCode.UNKNOWN_GENERATION,
+    ProblemCode.NOT_SERVABLE,
+    ProblemCode.EXPERIMENT_CONFLICT
+  })
+  @Operation(
+      operationId = "putExperiment",
       summary = "Begin or change an experiment",
       description =
           "Users are split by a hash of salt and id, which stays; rankings say which variant answered. Answers once the"
@@ -41,28 +47,49 @@ class ExperimentController {
       path = "/v1/admin/experiments/{id}",
       consumes = MediaType.APPLICATION_JSON_VALUE,
       produces = MediaType.APPLICATION_JSON_VALUE)
-  ExperimentView put(@Parameter(description = "the experiment's name", schema = @Schema(pattern = "[A-Za-z0-9_.-]{1,64}", maxLength = 64)) @PathVariable String id, @RequestBody Experiment experiment) {
+  ExperimentView put(
+      @Parameter(
+              description = "the experiment's name",
+              schema = @Schema(pattern = "[A-Za-z0-9_.-]{1,64}", maxLength = 64))
+          @PathVariable
+          String id,
+      @RequestBody Experiment experiment) {
     return experiments.put(id, experiment);
   }
 
-  @Operation( operationId = "listExperiments",summary = "List experiments: the one that is under way")
+  @Operation(
+      operationId = "listExperiments",
+      summary = "List experiments: the one that is under way")
   @GetMapping(path = "/v1/admin/experiments", produces = MediaType.APPLICATION_JSON_VALUE)
   ExperimentList list() {
     return new ExperimentList(experiments.list());
   }
 
   @Fails(ProblemCode.UNKNOWN_EXPERIMENT)
-  @Operation( operationId = "getExperiment",summary = "Read an experiment")
+  @Operation(operationId = "getExperiment", summary = "Read an experiment")
   @GetMapping(path = "/v1/admin/experiments/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
-  ExperimentView get(@Parameter(description = "the experiment's name", schema = @Schema(pattern = "[A-Za-z0-9_.-]{1,64}", maxLength = 64)) @PathVariable String id) {
+  ExperimentView get(
+      @Parameter(
+              description = "the experiment's name",
+              schema = @Schema(pattern = "[A-Za-z0-9_.-]{1,64}", maxLength = 64))
+          @PathVariable
+          String id) {
     return experiments.find(id);
   }
 
   @Fails({ProblemCode.INVALID_ID, ProblemCode.UNKNOWN_EXPERIMENT})
-  @Operation( operationId = "deleteExperiment",summary = "End an experiment", description = "The active generation answers all.")
+  @Operation(
+      operationId = "deleteExperiment",
+      summary = "End an experiment",
+      description = "The active generation answers all.")
   @DeleteMapping("/v1/admin/experiments/{id}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
-  void delete(@Parameter(description = "the experiment's name", schema = @Schema(pattern = "[A-Za-z0-9_.-]{1,64}", maxLength = 64)) @PathVariable String id) {
+  void delete(
+      @Parameter(
+              description = "the experiment's name",
+              schema = @Schema(pattern = "[A-Za-z0-9_.-]{1,64}", maxLength = 64))
+          @PathVariable
+          String id) {
     experiments.delete(id);
   }
 

@@ -1,10 +1,10 @@
 package org.espalier.service.ranking;
 
-import org.espalier.service.wire.ProblemCode;
-import org.espalier.service.wire.Fails;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import org.espalier.service.wire.Fails;
 import org.espalier.service.wire.Needs;
+import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.Scope;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -24,7 +24,8 @@ class LookupController {
   }
 
   @Fails({ProblemCode.INVALID_ID, ProblemCode.TOO_MANY_ELEMENTS})
-  @Operation( operationId = "lookUpEmbeddings",
+  @Operation(
+      operationId = "lookUpEmbeddings",
       summary = "Read vectors of the active generation",
       description =
           "Vectors come in the model's space, whatever size is stored. base64_f32 is little-endian IEEE single"

@@ -27,7 +27,12 @@ record RankRequest(
         @JsonProperty(required = true)
         @JsonSetter(nulls = Nulls.FAIL)
         List<Candidate> items,
-    @Schema(description = "all when left out; 1 to espalier.ranking.limit-max", example = "10", minimum = "1", maximum = "100000") @Nullable Integer limit,
+    @Schema(
+            description = "all when left out; 1 to espalier.ranking.limit-max",
+            example = "10",
+            minimum = "1",
+            maximum = "100000")
+        @Nullable Integer limit,
     @Nullable Filter filter,
     @Schema(description = "items that must not be among the results", example = "[\"i7\"]")
         @JsonProperty("exclude_items")
@@ -40,7 +45,9 @@ record RankRequest(
             nullable = true)
         @JsonProperty("popular_by")
         @Nullable String popularBy,
-    @Schema(ref = "#/components/schemas/JsonObject", description = "what is known of the moment; models that use none leave it aside")
+    @Schema(
+            ref = "#/components/schemas/JsonObject",
+            description = "what is known of the moment; models that use none leave it aside")
         @Nullable Map<String, Object> context,
     @Schema(description = "whether to say why the first items were ranked", defaultValue = "false")
         @Nullable Boolean explain)

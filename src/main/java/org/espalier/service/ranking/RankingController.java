@@ -1,12 +1,12 @@
 package org.espalier.service.ranking;
 
-import io.swagger.v3.oas.annotations.Parameter;
-import org.espalier.service.wire.ProblemCode;
-import org.espalier.service.wire.Fails;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import org.espalier.service.wire.Fails;
 import org.espalier.service.wire.Needs;
+import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.Scope;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -31,7 +31,8 @@ class RankingController {
   }
 
   @Fails({ProblemCode.INVALID_ID, ProblemCode.INVALID_CURSOR, ProblemCode.TOO_MANY_ELEMENTS})
-  @Operation( operationId = "rank",
+  @Operation(
+      operationId = "rank",
       summary = "Put candidates in order for a user",
       description =
           "Candidates that nothing can be said about are named in unknown_items; hidden and deleted ones are left out."
@@ -42,7 +43,8 @@ class RankingController {
   }
 
   @Fails({ProblemCode.INVALID_ID, ProblemCode.INVALID_CURSOR, ProblemCode.TOO_MANY_ELEMENTS})
-  @Operation( operationId = "recommend",
+  @Operation(
+      operationId = "recommend",
       summary = "Recommend items to a user",
       description =
           "A user of whom the model knows nothing gets what those with the same attributes like, or popular items, and"
@@ -54,7 +56,8 @@ class RankingController {
   }
 
   @Fails({ProblemCode.INVALID_ID, ProblemCode.TOO_MANY_ELEMENTS})
-  @Operation( operationId = "recommendToMany",
+  @Operation(
+      operationId = "recommendToMany",
       summary = "Recommend items to several users",
       description =
           "As for one user, with one pass over the catalogue for all that the model knows.")
@@ -64,19 +67,47 @@ class RankingController {
   }
 
   @Fails(ProblemCode.INVALID_ID)
-  @Operation( operationId = "recommendToUser",summary = "Recommend items to a user, in short")
+  @Operation(operationId = "recommendToUser", summary = "Recommend items to a user, in short")
   @GetMapping("/recommend/{user_id}")
   Ranking recommend(
-      @Parameter(description = "the user's id", schema = @Schema(minLength = 1, maxLength = 512)) @PathVariable("user_id") String userId, @Parameter(description = "how many items", schema = @Schema(type = "integer", format = "int32", defaultValue = "10", minimum = "1", maximum = "1000")) @RequestParam(defaultValue = "10") int n) {
+      @Parameter(description = "the user's id", schema = @Schema(minLength = 1, maxLength = 512))
+          @PathVariable("user_id")
+          String userId,
+      @Parameter(
+              description = "how many items",
+              schema =
+                  @Schema(
+                      type = "integer",
+                      format = "int32",
+                      defaultValue = "10",
+                      minimum = "1",
+                      maximum = "1000"))
+          @RequestParam(defaultValue = "10")
+          int n) {
     return ranker.recommend(RecommendRequest.of(userId, n));
   }
 
   @Fails({ProblemCode.INVALID_ID, ProblemCode.UNKNOWN_ITEM})
-  @Operation( operationId = "similarItems",
+  @Operation(
+      operationId = "similarItems",
       summary = "Items that go with an item",
       description = "What a user would be recommended who has chosen this item and nothing else.")
   @GetMapping("/items/{id}/similar")
-  Ranking similar(@Parameter(description = "the item's id", schema = @Schema(minLength = 1, maxLength = 512)) @PathVariable String id, @Parameter(description = "how many items", schema = @Schema(type = "integer", format = "int32", defaultValue = "10", minimum = "1", maximum = "1000")) @RequestParam(defaultValue = "10") int n) {
+  Ranking similar(
+      @Parameter(description = "the item's id", schema = @Schema(minLength = 1, maxLength = 512))
+          @PathVariable
+          String id,
+      @Parameter(
+              description = "how many items",
+              schema =
+                  @Schema(
+                      type = "integer",
+                      format = "int32",
+                      defaultValue = "10",
+                      minimum = "1",
+                      maximum = "1000"))
+          @RequestParam(defaultValue = "10")
+          int n) {
     return ranker.similar(id, n);
   }
 }

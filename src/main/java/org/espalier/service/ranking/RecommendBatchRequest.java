@@ -20,7 +20,12 @@ record RecommendBatchRequest(
         @JsonProperty(value = "user_ids", required = true)
         @JsonSetter(nulls = Nulls.FAIL)
         List<String> userIds,
-    @Schema(description = "for each; 10 when left out", example = "10", minimum = "1", maximum = "100000") @Nullable Integer limit,
+    @Schema(
+            description = "for each; 10 when left out",
+            example = "10",
+            minimum = "1",
+            maximum = "100000")
+        @Nullable Integer limit,
     @Nullable Filter filter,
     @Schema(description = "items that must not be among the results", example = "[\"i7\"]")
         @JsonProperty("exclude_items")

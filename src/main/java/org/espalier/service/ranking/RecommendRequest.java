@@ -22,8 +22,18 @@ record RecommendRequest(
     @Schema(example = "u1") @JsonProperty("user_id") @Nullable String userId,
     @Schema(description = "items that stand for a user without an id, in place of user_id")
         @Nullable List<String> history,
-    @Schema(description = "10 when left out; 1 to espalier.ranking.limit-max", example = "10", minimum = "1", maximum = "100000") @Nullable Integer limit,
-    @Schema(description = "0 when left out; with limit at most espalier.ranking.depth-max", example = "0", minimum = "0", maximum = "1000000") @Nullable Integer offset,
+    @Schema(
+            description = "10 when left out; 1 to espalier.ranking.limit-max",
+            example = "10",
+            minimum = "1",
+            maximum = "100000")
+        @Nullable Integer limit,
+    @Schema(
+            description = "0 when left out; with limit at most espalier.ranking.depth-max",
+            example = "0",
+            minimum = "0",
+            maximum = "1000000")
+        @Nullable Integer offset,
     @Schema(
             description = "next_cursor of an answer to the same request, in place of offset",
             nullable = true)

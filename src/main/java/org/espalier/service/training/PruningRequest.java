@@ -50,10 +50,14 @@ record PruningRequest(
     @Schema(defaultValue = "false") @JsonProperty("dry_run") boolean dryRun,
     @Schema(defaultValue = "als", requiredMode = RequiredMode.NOT_REQUIRED) Loss loss,
     @Schema(defaultValue = "64", minimum = "1", maximum = "256") int dim,
-    @Schema(defaultValue = "1", minimum = "-9223372036854775808", maximum = "9223372036854775807") long seed,
+    @Schema(defaultValue = "1", minimum = "-9223372036854775808", maximum = "9223372036854775807")
+        long seed,
     @Schema(minimum = "1", maximum = "1024") @Nullable Integer threads,
-    @Schema(defaultValue = "1.0", minimum = "0", exclusiveMinimum = true, maximum = "1") double duty,
-    @Schema(defaultValue = "0.1", minimum = "0", exclusiveMinimum = true, maximum = "0.5") @JsonProperty("held_out") double heldOut) {
+    @Schema(defaultValue = "1.0", minimum = "0", exclusiveMinimum = true, maximum = "1")
+        double duty,
+    @Schema(defaultValue = "0.1", minimum = "0", exclusiveMinimum = true, maximum = "0.5")
+        @JsonProperty("held_out")
+        double heldOut) {
 
   static final PruningRequest DEFAULTS =
       of(
@@ -103,8 +107,10 @@ record PruningRequest(
    */
   @Schema(name = "PruningTarget")
   record Target(
-      @Schema(example = "0.1", minimum = "0", exclusiveMinimum = true, maximum = "1") @Nullable Double keep,
-      @Schema(example = "0.005", minimum = "0", maximum = "1") @Nullable @JsonProperty("max_drop") Double maxDrop) {
+      @Schema(example = "0.1", minimum = "0", exclusiveMinimum = true, maximum = "1")
+          @Nullable Double keep,
+      @Schema(example = "0.005", minimum = "0", maximum = "1") @Nullable @JsonProperty("max_drop")
+          Double maxDrop) {
 
     /** The given budget, or the largest that is tried. */
     double keepMax() {
@@ -122,7 +128,9 @@ record PruningRequest(
   /** The part of the log to learn from: events since a time, in RFC 3339. */
   @Schema(name = "PruningSource")
   record Source(
-      @Schema(example = "2026-01-31T00:00:00Z", type = "string", format = "date-time") @JsonProperty(required = true) String since) {}
+      @Schema(example = "2026-01-31T00:00:00Z", type = "string", format = "date-time")
+          @JsonProperty(required = true)
+          String since) {}
 
   /** With the defaults for what is left out. */
   @JsonCreator

@@ -26,9 +26,11 @@ import org.jspecify.annotations.Nullable;
 record TrainingRequest(
     @Schema(defaultValue = "als", requiredMode = Schema.RequiredMode.NOT_REQUIRED) Loss loss,
     @Schema(defaultValue = "64", minimum = "1", maximum = "1024") int dim,
-    @Schema(defaultValue = "1", minimum = "-9223372036854775808", maximum = "9223372036854775807") long seed,
+    @Schema(defaultValue = "1", minimum = "-9223372036854775808", maximum = "9223372036854775807")
+        long seed,
     @Schema(minimum = "1", maximum = "1024") @Nullable Integer threads,
-    @Schema(defaultValue = "0.1", minimum = "0", maximum = "0.5") @JsonProperty("held_out") double heldOut,
+    @Schema(defaultValue = "0.1", minimum = "0", maximum = "0.5") @JsonProperty("held_out")
+        double heldOut,
     @Schema(defaultValue = "manual", requiredMode = Schema.RequiredMode.NOT_REQUIRED) Mode activate,
     @Nullable Guard guard) {
 

@@ -1,24 +1,24 @@
 package org.espalier.service.upkeep;
 
-import org.springframework.http.HttpStatus;
-import org.springframework.web.bind.annotation.ResponseStatus;
-import org.espalier.service.wire.ProblemCode;
-import org.espalier.service.wire.Fails;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 import org.espalier.service.jobs.JobAccepted;
 import org.espalier.service.jobs.JobEngine;
+import org.espalier.service.wire.Fails;
 import org.espalier.service.wire.Needs;
+import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.Scope;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /** {@code /v1/admin/backups}. */
@@ -37,7 +37,8 @@ class BackupController {
 
   @Fails({ProblemCode.JOB_CONFLICT, ProblemCode.QUEUE_FULL})
   @ResponseStatus(HttpStatus.ACCEPTED)
-  @Operation( operationId = "startBackup",
+  @Operation(
+      operationId = "startBackup",
       summary = "Make a backup",
       description =
           "A job. Backups share the files that have not changed, so each but the first costs only what is new. The control"
@@ -53,7 +54,7 @@ class BackupController {
     return JobAccepted.of(engine.submit(backups, request, idempotencyKey));
   }
 
-  @Operation( operationId = "listBackups",summary = "List the backups, oldest first")
+  @Operation(operationId = "listBackups", summary = "List the backups, oldest first")
   @GetMapping(path = "/v1/admin/backups", produces = MediaType.APPLICATION_JSON_VALUE)
   BackupList list() {
     return new BackupList(backups.list());

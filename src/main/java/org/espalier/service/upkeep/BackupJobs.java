@@ -28,7 +28,8 @@ class BackupJobs implements JobKind<BackupJobs.Request> {
    * @param verify whether the backup is restored into a scratch folder and read; null for the setting
    */
   @Schema(name = "BackupRequest")
-  record Request(@Schema(minimum = "1", maximum = "1000") @Nullable Integer keep, @Nullable Boolean verify) {}
+  record Request(
+      @Schema(minimum = "1", maximum = "1000") @Nullable Integer keep, @Nullable Boolean verify) {}
 
   /** A backup as callers see it. */
   @Schema(name = "Backup")

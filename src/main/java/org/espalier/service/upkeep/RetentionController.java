@@ -1,21 +1,21 @@
 package org.espalier.service.upkeep;
 
-import org.springframework.http.HttpStatus;
-import org.springframework.web.bind.annotation.ResponseStatus;
-import org.espalier.service.wire.ProblemCode;
-import org.espalier.service.wire.Fails;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import org.espalier.service.jobs.JobAccepted;
 import org.espalier.service.jobs.JobEngine;
+import org.espalier.service.wire.Fails;
 import org.espalier.service.wire.Needs;
+import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.Scope;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /** {@code POST /v1/admin/retentions}. */
@@ -34,7 +34,8 @@ class RetentionController {
 
   @Fails({ProblemCode.JOB_CONFLICT, ProblemCode.QUEUE_FULL})
   @ResponseStatus(HttpStatus.ACCEPTED)
-  @Operation( operationId = "startRetention",
+  @Operation(
+      operationId = "startRetention",
       summary = "Trim the log",
       description =
           "A job that takes the oldest events away, by age, by number or both: from the log, the histories, the counts and"

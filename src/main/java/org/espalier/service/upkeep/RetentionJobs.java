@@ -30,7 +30,9 @@ class RetentionJobs implements JobKind<RetentionJobs.Request> {
   @Schema(name = "RetentionRequest")
   record Request(
       @Schema(example = "P90D") @JsonProperty("max_age") @Nullable String maxAge,
-      @Schema(example = "100000000", minimum = "0", maximum = "9223372036854775807") @JsonProperty("max_events") @Nullable Long maxEvents) {}
+      @Schema(example = "100000000", minimum = "0", maximum = "9223372036854775807")
+          @JsonProperty("max_events")
+          @Nullable Long maxEvents) {}
 
   /**
    * What was done.

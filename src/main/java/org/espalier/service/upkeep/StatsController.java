@@ -35,7 +35,7 @@ class StatsController {
     this.properties = properties;
   }
 
-  @Operation( operationId = "getStats",summary = "How much there is, and how the service is doing")
+  @Operation(operationId = "getStats", summary = "How much there is, and how the service is doing")
   @GetMapping(path = "/v1/admin/stats", produces = MediaType.APPLICATION_JSON_VALUE)
   Stats stats() {
     StoreStatistics disk = store.statistics();

@@ -115,7 +115,8 @@ final class ApiDocument {
     }
     for (Operation operation : operations) {
       for (JsonNode parameter : parameters(operation)) {
-        collect(operation + " " + parameter.path("name").asString(), parameter.path("schema"), found);
+        collect(
+            operation + " " + parameter.path("name").asString(), parameter.path("schema"), found);
       }
       for (var media : operation.bodies().properties()) {
         collect(operation + " " + media.getKey(), media.getValue().path("schema"), found);

@@ -62,7 +62,8 @@ class ApiExamplesTest {
       send("POST", "/v1/events", HttpTest.JSON, world()).assertStatus(202);
       ApiDocument api = new ApiDocument(get("/v3/api-docs").assertStatus(200).body());
       assertThat(file.propertyNames())
-          .containsExactlyInAnyOrderElementsOf(api.operations().stream().map(Operation::id).toList());
+          .containsExactlyInAnyOrderElementsOf(
+              api.operations().stream().map(Operation::id).toList());
       for (String id : List.copyOf(file.propertyNames())) {
         if (id.equals("cancelPruning")) {
           submitWhatIsCancelled();
@@ -71,8 +72,7 @@ class ApiExamplesTest {
       }
     }
     if ("write".equals(System.getenv("ESPALIER_DOCS"))) {
-      Files.writeString(
-          Path.of("main", "resources", FILE), JSON.writeValueAsString(file) + "\n");
+      Files.writeString(Path.of("main", "resources", FILE), JSON.writeValueAsString(file) + "\n");
     }
   }
 
@@ -88,7 +88,10 @@ class ApiExamplesTest {
   /** Job 4 runs for long, and jobs 5 and 6 wait for it. */
   private void submitWhatIsCancelled() {
     String[][] jobs = {
-      {"/v1/admin/propagations", "{\"model\":\"lightgcn\",\"dim\":8,\"epochs\":100000,\"held_out\":0}"},
+      {
+        "/v1/admin/propagations",
+        "{\"model\":\"lightgcn\",\"dim\":8,\"epochs\":100000,\"held_out\":0}"
+      },
       {"/v1/admin/pruning-jobs", "{\"target\":{\"keep\":0.5},\"dim\":8,\"seed\":2}"},
       {"/v1/admin/propagations", "{\"model\":\"fastrp\",\"dim\":8,\"seed\":2}"}
     };
@@ -110,11 +113,7 @@ class ApiExamplesTest {
       for (JsonNode example : media.getValue().get("examples")) {
         JsonNode value = example.get("value");
         String body = value.isString() ? value.asString() : value.toString();
-        check(
-            api,
-            operation,
-            send(operation.method(), path, media.getKey(), body, headers),
-            first);
+        check(api, operation, send(operation.method(), path, media.getKey(), body, headers), first);
         first = false;
       }
     }

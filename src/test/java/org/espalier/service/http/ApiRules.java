@@ -43,7 +43,9 @@ final class ApiRules {
 
   private static List<String> named(ApiDocument api) {
     Set<String> tags =
-        api.root().path("tags").valueStream()
+        api.root()
+            .path("tags")
+            .valueStream()
             .filter(tag -> tag.hasNonNull("description"))
             .map(tag -> tag.path("name").asString())
             .collect(Collectors.toSet());
@@ -188,7 +190,9 @@ final class ApiRules {
 
   private static Stream<String> types(JsonNode schema) {
     JsonNode type = schema.path("type");
-    return type.isArray() ? type.valueStream().map(JsonNode::asString) : Stream.of(type.asString(""));
+    return type.isArray()
+        ? type.valueStream().map(JsonNode::asString)
+        : Stream.of(type.asString(""));
   }
 
   private static List<String> unbounded(ApiDocument api) {
@@ -203,7 +207,8 @@ final class ApiRules {
         .filter(entry -> taken.contains(entry.getKey().split("[.\\[]", -1)[0]))
         .forEach(entry -> {
           JsonNode schema = entry.getValue();
-          boolean number = types(schema).anyMatch(type -> Set.of("integer", "number").contains(type));
+          boolean number =
+              types(schema).anyMatch(type -> Set.of("integer", "number").contains(type));
           boolean bounded =
               (schema.has("minimum") || schema.has("exclusiveMinimum")) && schema.has("maximum");
           if (number && !bounded && entry.getKey().contains(".")) {
@@ -291,8 +296,7 @@ final class ApiRules {
     for (Operation operation : api.operations()) {
       for (JsonNode parameter : api.parameters(operation)) {
         if (parameter.has("example")) {
-          faults.addAll(
-              faults(api, operation, parameter.path("schema"), parameter.get("example")));
+          faults.addAll(faults(api, operation, parameter.path("schema"), parameter.get("example")));
         }
       }
       for (var media : operation.bodies().properties()) {

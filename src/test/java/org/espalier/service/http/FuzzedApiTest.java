@@ -45,11 +45,13 @@ class FuzzedApiTest {
   private static final int FAULTS_MAX = 100;
   private static final int CALLS = Integer.getInteger("espalier.fuzz.calls", 1250);
   private static final String ADMIN = "configured-by-the-test-0123456789abcdef";
-  private static final String RANK = "{\"user_id\":\"u1\",\"items\":[{\"id\":\"i1\"},{\"id\":\"i2\"}]}";
+  private static final String RANK =
+      "{\"user_id\":\"u1\",\"items\":[{\"id\":\"i1\"},{\"id\":\"i2\"}]}";
 
   /** What no caller may see: names of classes, traces of calls, the database's own words. */
   private static final Pattern INSIDES =
-      Pattern.compile("Exception|\\bat [a-z]+\\.[a-z]+|org\\.espalier\\.|java\\.(lang|util)|jakarta\\.|org\\.(spring|h2|rocksdb)|SQL");
+      Pattern.compile(
+          "Exception|\\bat [a-z]+\\.[a-z]+|org\\.espalier\\.|java\\.(lang|util)|jakarta\\.|org\\.(spring|h2|rocksdb)|SQL");
 
   private static final String OPEN_JOBS = "select count(*) from job where finished_ms is null";
   private static final String CHANGES =
@@ -77,7 +79,8 @@ class FuzzedApiTest {
             "--espalier.access.admin-key=" + ADMIN,
             "--espalier.access.requests-per-s=1000000",
             "--espalier.access.failures-per-minute=100000");
-    port = Integer.parseInt(String.valueOf(context.getEnvironment().getProperty("local.server.port")));
+    port =
+        Integer.parseInt(String.valueOf(context.getEnvironment().getProperty("local.server.port")));
     while (send("GET", "/v1/admin/jobs", "").status() == 503) {
       LockSupport.parkNanos(20_000_000); // the database opens beside the start
     }
@@ -85,10 +88,13 @@ class FuzzedApiTest {
     for (int e = 0; e < 600; e++) {
       events
           .append(e == 0 ? "[" : ",")
-          .append("{\"type\":\"click\",\"user_id\":\"u%d\",\"item_id\":\"i%d\"}".formatted(e % 20, (e * 7 + e / 20) % 30));
+          .append(
+              "{\"type\":\"click\",\"user_id\":\"u%d\",\"item_id\":\"i%d\"}"
+                  .formatted(e % 20, (e * 7 + e / 20) % 30));
     }
     send("POST", "/v1/events", events + "]").assertStatus(202);
-    send("POST", "/v1/admin/trainings", "{\"dim\":8,\"held_out\":0,\"activate\":\"auto\"}").assertStatus(202);
+    send("POST", "/v1/admin/trainings", "{\"dim\":8,\"held_out\":0,\"activate\":\"auto\"}")
+        .assertStatus(202);
     settle(false);
     assertThat(ranking().path("generation").asInt()).isEqualTo(1);
     bean(Store.class).onCommit(this::count);
@@ -185,7 +191,8 @@ class FuzzedApiTest {
       String code = problem.path("code").asString();
       boolean reached = !List.of("unknown_route", "method_not_allowed").contains(code);
       if (reached && call.method().equals(call.operation().method())) {
-        JsonNode examples = described.path("content").path(ApiDocument.PROBLEM_JSON).path("examples");
+        JsonNode examples =
+            described.path("content").path(ApiDocument.PROBLEM_JSON).path("examples");
         assertThat(examples.propertyNames()).as(what).contains(code);
       }
       return;
@@ -203,7 +210,11 @@ class FuzzedApiTest {
   /** Whether the path may have led to another operation. */
   private static boolean wandered(Call call) {
     String path = call.head().split(" ", -1)[1].replaceAll("\\?.*", "");
-    String pattern = call.operation().path().replaceAll("[.:]", "\\\\$0").replaceAll("\\{[^}]*}", "[A-Za-z0-9_.-]+");
+    String pattern =
+        call.operation()
+            .path()
+            .replaceAll("[.:]", "\\\\$0")
+            .replaceAll("\\{[^}]*}", "[A-Za-z0-9_.-]+");
     return !path.matches(pattern) || path.contains("/.");
   }
 
@@ -227,7 +238,8 @@ class FuzzedApiTest {
     JdbcTemplate database = bean(JdbcTemplate.class);
     while (Integer.valueOf(0).compareTo(open(database)) < 0) {
       if (cancel) {
-        for (Long job : database.queryForList("select id from job where finished_ms is null", Long.class)) {
+        for (Long job :
+            database.queryForList("select id from job where finished_ms is null", Long.class)) {
           send("POST", "/v1/admin/jobs/" + job + ":cancel", "");
         }
       }
@@ -248,7 +260,8 @@ class FuzzedApiTest {
     return HttpTest.send(
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
             .headers("Authorization", "Bearer " + ADMIN, "Content-Type", HttpTest.JSON)
-            .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body)));
+            .method(
+                method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body)));
   }
 
   private <T> T bean(Class<T> type) {

@@ -22,65 +22,265 @@ final class FuzzedCalls {
   /** Percent-encoded or not, what has broken paths of other services. */
   private static final List<String> PATHS =
       List.of(
-          "%2F", "a%2Fb", "%2F..%2F..%2Fetc%2Fpasswd", "..", ".", "%2e%2e", "%2e%2e%2f", "%252e%252e",
-          "%00", "a%00b", "%0d%0aX-Injected:%201", "%c0%ae%c0%ae", "%e0%80%af", "%ff", "%fe%ff", "%",
-          "%zz", "%u0041", "a;b=c", "%3B", "a%3Bb", "a%5Cb", "\\", "?", "#", "*", "%20", "+", "~", "%25",
-          "%f0%9f%8c%b3", "%ed%a0%80", "%e2%80%ae", "%EF%BB%BF", "-1", "0", "00", "1e9", "1000000000",
-          "2147483648", "999999999999999999", "9223372036854775808", "%d9%a1", "null", "undefined", "true",
-          "{id}", "%7Bid%7D", "[1]", "a:cancel", ":cancel", "1:activate", "'%20or%201=1--", "%27", "%22",
-          "<script>", "%3Cscript%3E", "${jndi:x}", "%24%7B7*7%7D", "..%5c..%5c", "....//", "a/../b", "//",
-          "%E2%80%8B", "I%CC%87", "%C4%B0", "NaN", "con", "a%09b", "a%7Fb");
+          "%2F",
+          "a%2Fb",
+          "%2F..%2F..%2Fetc%2Fpasswd",
+          "..",
+          ".",
+          "%2e%2e",
+          "%2e%2e%2f",
+          "%252e%252e",
+          "%00",
+          "a%00b",
+          "%0d%0aX-Injected:%201",
+          "%c0%ae%c0%ae",
+          "%e0%80%af",
+          "%ff",
+          "%fe%ff",
+          "%",
+          "%zz",
+          "%u0041",
+          "a;b=c",
+          "%3B",
+          "a%3Bb",
+          "a%5Cb",
+          "\\",
+          "?",
+          "#",
+          "*",
+          "%20",
+          "+",
+          "~",
+          "%25",
+          "%f0%9f%8c%b3",
+          "%ed%a0%80",
+          "%e2%80%ae",
+          "%EF%BB%BF",
+          "-1",
+          "0",
+          "00",
+          "1e9",
+          "1000000000",
+          "2147483648",
+          "999999999999999999",
+          "9223372036854775808",
+          "%d9%a1",
+          "null",
+          "undefined",
+          "true",
+          "{id}",
+          "%7Bid%7D",
+          "[1]",
+          "a:cancel",
+          ":cancel",
+          "1:activate",
+          "'%20or%201=1--",
+          "%27",
+          "%22",
+          "<script>",
+          "%3Cscript%3E",
+          "${jndi:x}",
+          "%24%7B7*7%7D",
+          "..%5c..%5c",
+          "....//",
+          "a/../b",
+          "//",
+          "%E2%80%8B",
+          "I%CC%87",
+          "%C4%B0",
+          "NaN",
+          "con",
+          "a%09b",
+          "a%7Fb");
 
   private static final List<String> TEXTS =
       List.of(
-          "", " ", "\u0000", "a\u0000b", "\r\nX-Injected: 1", "\u202eevil", "\ufeff", "\ud83c\udf33", "I\u0307",
-          "\u0130", "null", "-1", "../../etc/passwd", "<script>alert(1)</script>", "${7*7}", "' or 1=1--",
-          "%00", "P30D", "P-1D", "PT0S", "P999999999D", "P9999999999999D", "2026-01-31T12:00:00Z",
-          "9999-12-31T23:59:59Z", "+1000000000-01-01T00:00:00Z", "-0001-01-01T00:00:00Z",
-          "2026-02-30T00:00:00Z", "ndcg@20", "categories", "genre", "year", "u1", "i1", "click", "A");
+          "",
+          " ",
+          "\u0000",
+          "a\u0000b",
+          "\r\nX-Injected: 1",
+          "\u202eevil",
+          "\ufeff",
+          "\ud83c\udf33",
+          "I\u0307",
+          "\u0130",
+          "null",
+          "-1",
+          "../../etc/passwd",
+          "<script>alert(1)</script>",
+          "${7*7}",
+          "' or 1=1--",
+          "%00",
+          "P30D",
+          "P-1D",
+          "PT0S",
+          "P999999999D",
+          "P9999999999999D",
+          "2026-01-31T12:00:00Z",
+          "9999-12-31T23:59:59Z",
+          "+1000000000-01-01T00:00:00Z",
+          "-0001-01-01T00:00:00Z",
+          "2026-02-30T00:00:00Z",
+          "ndcg@20",
+          "categories",
+          "genre",
+          "year",
+          "u1",
+          "i1",
+          "click",
+          "A");
 
   /** Numbers as they are written, since many have no Java type. */
   private static final List<String> NUMBERS =
       List.of(
-          "-1", "0", "1", "2", "-0", "-0.0", "0.5", "1.0", "1e0", "1.5", "100", "1000", "1001", "10000", "10001",
-          "1000000000", "-1000000000", "2147483647", "2147483648", "-2147483649", "9223372036854775807",
-          "9223372036854775808", "-9223372036854775809", "1e9", "1e308", "1e309", "-1e400", "1e-400",
-          "1e999999999", "0.1e1", "123456789012345678901234567890", "1." + "0".repeat(400) + "1",
-          "9".repeat(1200), "01", "+1", ".5", "1.", "0x10", "NaN", "Infinity", "1_000", "1e");
+          "-1",
+          "0",
+          "1",
+          "2",
+          "-0",
+          "-0.0",
+          "0.5",
+          "1.0",
+          "1e0",
+          "1.5",
+          "100",
+          "1000",
+          "1001",
+          "10000",
+          "10001",
+          "1000000000",
+          "-1000000000",
+          "2147483647",
+          "2147483648",
+          "-2147483649",
+          "9223372036854775807",
+          "9223372036854775808",
+          "-9223372036854775809",
+          "1e9",
+          "1e308",
+          "1e309",
+          "-1e400",
+          "1e-400",
+          "1e999999999",
+          "0.1e1",
+          "123456789012345678901234567890",
+          "1." + "0".repeat(400) + "1",
+          "9".repeat(1200),
+          "01",
+          "+1",
+          ".5",
+          "1.",
+          "0x10",
+          "NaN",
+          "Infinity",
+          "1_000",
+          "1e");
 
   private static final List<String> OTHERS =
       List.of(
-          "null", "true", "false", "[]", "{}", "[null]", "{\"\":null}", "{\"a\":{\"b\":[1,{}]}}", "[[[[]]]]",
-          "\"\\ud800\"", "\"\\u0000\"", "\"\\uDC00\\uD800\"", "\"\\x41\"", "'a'", "undefined", "{\"a\":1,\"a\":2}",
-          "[".repeat(80) + "]".repeat(80), "[".repeat(5000), "{\"a\":".repeat(70) + "1" + "}".repeat(70));
+          "null",
+          "true",
+          "false",
+          "[]",
+          "{}",
+          "[null]",
+          "{\"\":null}",
+          "{\"a\":{\"b\":[1,{}]}}",
+          "[[[[]]]]",
+          "\"\\ud800\"",
+          "\"\\u0000\"",
+          "\"\\uDC00\\uD800\"",
+          "\"\\x41\"",
+          "'a'",
+          "undefined",
+          "{\"a\":1,\"a\":2}",
+          "[".repeat(80) + "]".repeat(80),
+          "[".repeat(5000),
+          "{\"a\":".repeat(70) + "1" + "}".repeat(70));
 
   private static final List<String> CURSORS =
       List.of(
-          "", "0", "-1", "1", "9223372036854775807", "9223372036854775808", "zzz", "AAAA", "AQAAAAEAAAAAAAAAAAAAAAE",
-          "AQAAAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "1-1", "0-0", "1.1", "-9223372036854775808",
-          "1700000000000-1", "eyJhIjoxfQ", "%00", "%0d%0a", "....", "1,1", "1_1", "ffffffff-ffffffffffffffff");
+          "",
+          "0",
+          "-1",
+          "1",
+          "9223372036854775807",
+          "9223372036854775808",
+          "zzz",
+          "AAAA",
+          "AQAAAAEAAAAAAAAAAAAAAAE",
+          "AQAAAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+          "1-1",
+          "0-0",
+          "1.1",
+          "-9223372036854775808",
+          "1700000000000-1",
+          "eyJhIjoxfQ",
+          "%00",
+          "%0d%0a",
+          "....",
+          "1,1",
+          "1_1",
+          "ffffffff-ffffffffffffffff");
 
   private static final List<String> HEADERS =
       List.of(
-          "Accept: text/html", "Accept: application/*", "Accept: ;;;", "Accept: */*;q=0",
-          "Accept: application/json;q=2", "Accept-Encoding: gzip, br", "Accept-Language: %%%",
-          "Accept-Charset: x", "Range: bytes=0-1", "If-Modified-Since: never", "Cookie: a=b",
-          "X-Forwarded-For: 1.2.3.4", "X-Forwarded-Host: elsewhere.example", "X-HTTP-Method-Override: DELETE",
-          "X-Original-URL: /v1/admin/keys", "Forwarded: for=x", "traceparent: 00-x\tX-Injected: 1",
+          "Accept: text/html",
+          "Accept: application/*",
+          "Accept: ;;;",
+          "Accept: */*;q=0",
+          "Accept: application/json;q=2",
+          "Accept-Encoding: gzip, br",
+          "Accept-Language: %%%",
+          "Accept-Charset: x",
+          "Range: bytes=0-1",
+          "If-Modified-Since: never",
+          "Cookie: a=b",
+          "X-Forwarded-For: 1.2.3.4",
+          "X-Forwarded-Host: elsewhere.example",
+          "X-HTTP-Method-Override: DELETE",
+          "X-Original-URL: /v1/admin/keys",
+          "Forwarded: for=x",
+          "traceparent: 00-x\tX-Injected: 1",
           "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-          "X-Odd: \u00e9\u00ff", "X-Long: " + "x".repeat(4000), "Content-Language: \u0001",
-          "Upgrade: h2c", "Authorization: Basic YTpi", "Authorization: Bearer", "X-API-Key:",
-          "X-API-Key: esp_0123456789ab_" + "A".repeat(43), "Idempotency-Key: ", "Idempotency-Key: a",
-          "Idempotency-Key: " + "k".repeat(300), "Idempotency-Key: \u00e9\u00e8", "If-Match: *",
-          "If-Match: \"1-1\"", "If-Match: W/\"1-1\"", "If-Match: \"1-1\", \"2-2\"", "If-Match: \"ffffffff-ffffffffffffffff\"",
-          "If-Match: x", "If-None-Match: *", "If-None-Match: \"1-1\"", "If-None-Match: x",
+          "X-Odd: \u00e9\u00ff",
+          "X-Long: " + "x".repeat(4000),
+          "Content-Language: \u0001",
+          "Upgrade: h2c",
+          "Authorization: Basic YTpi",
+          "Authorization: Bearer",
+          "X-API-Key:",
+          "X-API-Key: esp_0123456789ab_" + "A".repeat(43),
+          "Idempotency-Key: ",
+          "Idempotency-Key: a",
+          "Idempotency-Key: " + "k".repeat(300),
+          "Idempotency-Key: \u00e9\u00e8",
+          "If-Match: *",
+          "If-Match: \"1-1\"",
+          "If-Match: W/\"1-1\"",
+          "If-Match: \"1-1\", \"2-2\"",
+          "If-Match: \"ffffffff-ffffffffffffffff\"",
+          "If-Match: x",
+          "If-None-Match: *",
+          "If-None-Match: \"1-1\"",
+          "If-None-Match: x",
           "If-Match: *\r\nIf-None-Match: *");
 
   private static final List<String> TYPES =
       List.of(
-          "text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
-          "application/json; charset=utf-16", "application/json;charset=\"", "application", "*/*", "",
-          "application/x-ndjson", "application/merge-patch+json", "application/json; x=" + "y".repeat(300));
+          "text/plain",
+          "application/xml",
+          "application/x-www-form-urlencoded",
+          "multipart/form-data; boundary=x",
+          "application/json; charset=utf-16",
+          "application/json;charset=\"",
+          "application",
+          "*/*",
+          "",
+          "application/x-ndjson",
+          "application/merge-patch+json",
+          "application/json; x=" + "y".repeat(300));
 
   private final ApiDocument api;
   private final SplittableRandom random;
@@ -93,7 +293,12 @@ final class FuzzedCalls {
    * @param authorised whether the admin's key goes with it
    */
   record Call(
-      Operation operation, String method, String head, byte[] body, int declared, boolean authorised) {
+      Operation operation,
+      String method,
+      String head,
+      byte[] body,
+      int declared,
+      boolean authorised) {
 
     byte[] bytes(String adminKey) {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -124,17 +329,27 @@ final class FuzzedCalls {
   /** A call of one operation. */
   Call next(Operation operation) {
     StringBuilder head = new StringBuilder();
-    String method = chance(2) ? pick(List.of("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "BREW")) : operation.method();
-    head.append(method).append(' ').append(path(operation)).append(" HTTP/1.1\r\nHost: localhost\r\n");
+    String method =
+        chance(2)
+            ? pick(List.of("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "BREW"))
+            : operation.method();
+    head.append(method)
+        .append(' ')
+        .append(path(operation))
+        .append(" HTTP/1.1\r\nHost: localhost\r\n");
     for (JsonNode parameter : api.parameters(operation)) {
       if (parameter.path("in").asString().equals("header") && chance(15)) {
-        head.append(parameter.path("name").asString()).append(": ").append(chance(50) ? "k" + random.nextInt(50) : "*").append("\r\n");
+        head.append(parameter.path("name").asString())
+            .append(": ")
+            .append(chance(50) ? "k" + random.nextInt(50) : "*")
+            .append("\r\n");
       }
     }
     for (int i = chance(20) ? 1 + random.nextInt(2) : 0; i > 0; i--) {
       head.append(pick(HEADERS)).append("\r\n");
     }
-    boolean authorised = !chance(2) && head.indexOf("Authorization:") < 0 && head.indexOf("X-API-Key:") < 0;
+    boolean authorised =
+        !chance(2) && head.indexOf("Authorization:") < 0 && head.indexOf("X-API-Key:") < 0;
     if (operation.bodies().isEmpty() || !method.equals(operation.method())) {
       return new Call(operation, method, head.toString(), new byte[0], -1, authorised);
     }
@@ -142,7 +357,9 @@ final class FuzzedCalls {
     String type = pick(types);
     byte[] body = body(operation, type);
     if (chance(3)) {
-      head.append("Content-Encoding: ").append(pick(List.of("gzip", "br", "deflate", "identity", "x"))).append("\r\n");
+      head.append("Content-Encoding: ")
+          .append(pick(List.of("gzip", "br", "deflate", "identity", "x")))
+          .append("\r\n");
       body = gzip(chance(20) ? new byte[1 << 20] : body);
     }
     String sent = chance(4) ? pick(TYPES) : type;
@@ -162,14 +379,30 @@ final class FuzzedCalls {
         case "path" -> path = path.replace("{" + name + "}", pathValue(parameter));
         case "query" -> {
           if (parameter.path("required").asBoolean(false) ? !chance(3) : chance(40)) {
-            query.append(query.isEmpty() ? '?' : '&').append(name).append('=').append(queryValue(parameter));
+            query
+                .append(query.isEmpty() ? '?' : '&')
+                .append(name)
+                .append('=')
+                .append(queryValue(parameter));
           }
         }
         default -> {} // headers come later
       }
     }
     if (chance(3)) {
-      query.append(query.isEmpty() ? '?' : '&').append(pick(List.of("x=1", "limit=1&limit=2", "%00=1", "limit", "=", "&&", "a[]=1", "cursor=%ff")));
+      query
+          .append(query.isEmpty() ? '?' : '&')
+          .append(
+              pick(
+                  List.of(
+                      "x=1",
+                      "limit=1&limit=2",
+                      "%00=1",
+                      "limit",
+                      "=",
+                      "&&",
+                      "a[]=1",
+                      "cursor=%ff")));
     }
     return path + query;
   }
@@ -182,7 +415,9 @@ final class FuzzedCalls {
     if (example.matches("[iu]\\d+")) {
       return example.charAt(0) + "" + random.nextInt(30);
     }
-    return chance(50) && example.matches("\\d+") ? Integer.toString(1 + random.nextInt(40)) : URLEncoder.encode(example, UTF_8);
+    return chance(50) && example.matches("\\d+")
+        ? Integer.toString(1 + random.nextInt(40))
+        : URLEncoder.encode(example, UTF_8);
   }
 
   private String queryValue(JsonNode parameter) {
@@ -197,7 +432,8 @@ final class FuzzedCalls {
       return pick(PATHS.stream().filter(path -> path.indexOf('#') < 0).toList());
     }
     String value = value(parameter.path("schema"), name, 0);
-    return URLEncoder.encode(value.startsWith("\"") ? value.substring(1, value.length() - 1) : value, UTF_8);
+    return URLEncoder.encode(
+        value.startsWith("\"") ? value.substring(1, value.length() - 1) : value, UTF_8);
   }
 
   private byte[] body(Operation operation, String type) {
@@ -206,7 +442,9 @@ final class FuzzedCalls {
     if (type.contains("ndjson")) {
       StringBuilder lines = new StringBuilder();
       for (int i = random.nextInt(4); i >= 0; i--) {
-        lines.append(value(schema, "", 0)).append(pick(List.of("\n", "\n", "\r\n", "\n\n", "\r", " ")));
+        lines
+            .append(value(schema, "", 0))
+            .append(pick(List.of("\n", "\n", "\r\n", "\n\n", "\r", " ")));
       }
       text = lines.toString();
     } else {
@@ -254,7 +492,10 @@ final class FuzzedCalls {
       return pick(List.copyOf(known.get("enum").valueStream().toList())).toString();
     }
     JsonNode type = known.path("type");
-    String kind = type.isArray() ? pick(type.valueStream().map(JsonNode::asString).toList()) : type.asString("");
+    String kind =
+        type.isArray()
+            ? pick(type.valueStream().map(JsonNode::asString).toList())
+            : type.asString("");
     return switch (kind) {
       case "object" -> object(known, depth);
       case "array" -> array(known, name, depth);
@@ -269,22 +510,28 @@ final class FuzzedCalls {
     Map<String, String> members = new LinkedHashMap<>();
     List<String> required = schema.path("required").valueStream().map(JsonNode::asString).toList();
     for (var property : schema.path("properties").properties()) {
-      boolean wanted = required.contains(property.getKey()) ? !chance(2) : chance(depth > 3 ? 10 : 35);
+      boolean wanted =
+          required.contains(property.getKey()) ? !chance(2) : chance(depth > 3 ? 10 : 35);
       if (wanted) {
-        members.put(quoted(property.getKey()), value(property.getValue(), property.getKey(), depth + 1));
+        members.put(
+            quoted(property.getKey()), value(property.getValue(), property.getKey(), depth + 1));
       }
     }
     JsonNode more = schema.path("additionalProperties");
     if (more.isObject() || more.asBoolean(false)) {
       for (int i = random.nextInt(4); i > 0; i--) {
-        String key = chance(10) ? pick(TEXTS) : pick(List.of("genre", "year", "title", "country", "device"));
+        String key =
+            chance(10) ? pick(TEXTS) : pick(List.of("genre", "year", "title", "country", "device"));
         members.put(quoted(key), more.isObject() ? value(more, key, depth + 1) : quoted("x"));
       }
     } else if (chance(2)) {
-      members.put(quoted(pick(List.of("unknown", "__proto__", "class", "@type", "", "x".repeat(200)))), "1");
+      members.put(
+          quoted(pick(List.of("unknown", "__proto__", "class", "@type", "", "x".repeat(200)))),
+          "1");
     }
     StringBuilder text = new StringBuilder("{");
-    members.forEach((key, value) -> text.append(text.length() > 1 ? "," : "").append(key).append(':').append(value));
+    members.forEach((key, value) ->
+        text.append(text.length() > 1 ? "," : "").append(key).append(':').append(value));
     if (chance(1) && !members.isEmpty()) {
       var first = members.entrySet().iterator().next(); // a key that stands twice
       text.append(',').append(first.getKey()).append(':').append(first.getValue());
@@ -321,10 +568,12 @@ final class FuzzedCalls {
 
   private String text(JsonNode schema, String name) {
     if (schema.path("format").asString("").equals("date-time")) {
-      return pick(List.of("2026-01-31T12:00:00Z", "2024-06-01T00:00:00+02:00", "2027-01-01T00:00:00Z"));
+      return pick(
+          List.of("2026-01-31T12:00:00Z", "2024-06-01T00:00:00+02:00", "2027-01-01T00:00:00Z"));
     }
     return switch (name) {
-      case "id", "item_id", "history", "exclude_items", "items", "head", "tail" -> "i" + random.nextInt(30);
+      case "id", "item_id", "history", "exclude_items", "items", "head", "tail" ->
+          "i" + random.nextInt(30);
       case "user_id", "user_ids" -> "u" + random.nextInt(30);
       case "type", "types" -> pick(List.of("click", "purchase", "impression"));
       case "field" -> pick(List.of("genre", "year", "categories", "country"));
@@ -332,7 +581,10 @@ final class FuzzedCalls {
       case "metric" -> "ndcg@20";
       case "within", "max_age" -> pick(List.of("P30D", "PT12H", "P3650D"));
       case "name" -> pick(List.of("A", "B", "web shop"));
-      default -> schema.path("example").isString() && chance(60) ? schema.get("example").asString() : "x" + random.nextInt(9);
+      default ->
+          schema.path("example").isString() && chance(60)
+              ? schema.get("example").asString()
+              : "x" + random.nextInt(9);
     };
   }
 

@@ -1,7 +1,7 @@
 package org.espalier.service.ranking.filter;
 
-import io.swagger.v3.oas.annotations.media.ArraySchema;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,10 +34,13 @@ public record Filter(
         @Nullable String field,
     @ArraySchema(
             arraySchema =
-                @Schema(description = "the field has one of these values", example = "[\"sf\",\"fantasy\"]"),
+                @Schema(
+                    description = "the field has one of these values",
+                    example = "[\"sf\",\"fantasy\"]"),
             schema = @Schema(ref = "#/components/schemas/FilterValue"))
         @Nullable List<Object> in,
-    @Schema(ref = "#/components/schemas/FilterValue", description = "the field has this value") @Nullable Object eq,
+    @Schema(ref = "#/components/schemas/FilterValue", description = "the field has this value")
+        @Nullable Object eq,
     @Schema(description = "the field has a number in this range") @Nullable Range range,
     @Schema(description = "whether the record has the field", nullable = true)
         @Nullable Boolean exists) {
@@ -46,8 +49,26 @@ public record Filter(
   @Schema(name = "FilterRange", description = "At least one bound")
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Range(
-      @Schema(description = "above", minimum = "-1000000000000000000", maximum = "1000000000000000000") @Nullable Double gt,
-      @Schema(description = "at least", example = "1990", minimum = "-1000000000000000000", maximum = "1000000000000000000") @Nullable Double gte,
-      @Schema(description = "below", example = "2000", minimum = "-1000000000000000000", maximum = "1000000000000000000") @Nullable Double lt,
-      @Schema(description = "at most", minimum = "-1000000000000000000", maximum = "1000000000000000000") @Nullable Double lte) {}
+      @Schema(
+              description = "above",
+              minimum = "-1000000000000000000",
+              maximum = "1000000000000000000")
+          @Nullable Double gt,
+      @Schema(
+              description = "at least",
+              example = "1990",
+              minimum = "-1000000000000000000",
+              maximum = "1000000000000000000")
+          @Nullable Double gte,
+      @Schema(
+              description = "below",
+              example = "2000",
+              minimum = "-1000000000000000000",
+              maximum = "1000000000000000000")
+          @Nullable Double lt,
+      @Schema(
+              description = "at most",
+              minimum = "-1000000000000000000",
+              maximum = "1000000000000000000")
+          @Nullable Double lte) {}
 }

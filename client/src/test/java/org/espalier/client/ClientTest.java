@@ -40,10 +40,6 @@ class ClientTest {
   @TempDir static Path data;
 
   private final ApiClient client = new ApiClient();
-  private final EventsApi events = new EventsApi(client);
-  private final CatalogueApi catalogue = new CatalogueApi(client);
-  private final RankingApi rankings = new RankingApi(client);
-  private final AdminApi admin = new AdminApi(client);
 
   @Test
   void the_generated_client_feeds_trains_ranks_activates_and_rolls_back() throws Exception {
@@ -51,14 +47,14 @@ class ClientTest {
       connect(service);
       feed();
       int first = train(1);
-      assertThat(rankings.recommendToUser("u1", 5).getFallback()).isEqualTo("popular");
+      assertThat(rankings().recommendToUser("u1", 5).getFallback()).isEqualTo("popular");
       activate(first, null);
       rank(first);
       int second = train(2);
       activate(second, first);
-      assertThat(rankings.recommendToUser("u1", 5).getGeneration()).isEqualTo(second);
+      assertThat(rankings().recommendToUser("u1", 5).getGeneration()).isEqualTo(second);
       activate(first, second);
-      assertThat(rankings.recommendToUser("u1", 5).getGeneration()).isEqualTo(first);
+      assertThat(rankings().recommendToUser("u1", 5).getGeneration()).isEqualTo(first);
       refuse(first, second);
     }
   }
@@ -75,7 +71,7 @@ class ClientTest {
     client.updateBaseUri(
         "http://127.0.0.1:" + service.getEnvironment().getProperty("local.server.port"));
     client.setRequestInterceptor(request -> request.header("Authorization", "Bearer " + KEY));
-    while (!admin.getStats().getControlDatabaseOpen()) {
+    while (!admin().getStats().getControlDatabaseOpen()) {
       LockSupport.parkNanos(20_000_000); // it opens beside the start
     }
   }
@@ -92,24 +88,24 @@ class ClientTest {
               .itemId("i/" + (random.nextInt(30) * 2 + e % 2))
               .timestamp(start.plusSeconds(e)));
     }
-    assertThat(events.addEvents(sent, "one-batch").getAccepted()).isEqualTo(1000);
-    assertThat(events.addEvents(sent, "one-batch").getDuplicates()).isEqualTo(1000);
-    catalogue.putItem(
+    assertThat(events().addEvents(sent, "one-batch").getAccepted()).isEqualTo(1000);
+    assertThat(events().addEvents(sent, "one-batch").getDuplicates()).isEqualTo(1000);
+    catalogue().putItem(
         "i/1",
         new RecordUpdate().putFieldsItem("genre", List.of("sf")).putFieldsItem("year", 1965),
         null,
         "*");
-    assertThat(catalogue.getItem("i/1", null).getFields().get("year")).isEqualTo(1965);
-    assertThat(catalogue.listUserEvents("u1", null, null, 10).getItems()).hasSize(10);
+    assertThat(catalogue().getItem("i/1", null).getFields().get("year")).isEqualTo(1965);
+    assertThat(catalogue().listUserEvents("u1", null, null, 10).getItems()).hasSize(10);
   }
 
   private int train(long seed) throws ApiException {
-    JobAccepted begun = admin.startTraining(new TrainingRequest().dim(8).seed(seed), null);
+    JobAccepted begun = admin().startTraining(new TrainingRequest().dim(8).seed(seed), null);
     String id = String.valueOf(begun.getJobId());
-    Job job = admin.getJob(id);
+    Job job = admin().getJob(id);
     while (job.getFinishedAt() == null) {
       LockSupport.parkNanos(20_000_000);
-      job = admin.getJob(id);
+      job = admin().getJob(id);
     }
     assertThat(job.getStatus()).as(job.toString()).isEqualTo(Job.StatusEnum.SUCCEEDED);
     return ((Number) job.getResult().get("generation")).intValue();
@@ -117,14 +113,14 @@ class ClientTest {
 
   private void activate(int generation, Integer expected) throws ApiException {
     Generation active =
-        admin.activateGeneration(
+        admin().activateGeneration(
             Integer.toString(generation), new ActivateRequest().expectedCurrent(expected));
     assertThat(active.getActive()).isTrue();
   }
 
   private void rank(int generation) throws ApiException {
     var ranking =
-        rankings.rank(
+        rankings().rank(
             new RankRequest()
                 .userId("u1")
                 .addItemsItem(new Candidate().id("i/1"))
@@ -134,7 +130,7 @@ class ClientTest {
     assertThat(ranking.getUnknownItems()).containsExactly("nothing");
     assertThat(ranking.getItems()).extracting(RankedItem::getId).containsExactly("i/1", "i/2");
     Filter genre = new Filter().field("genre").eq(new FilterValue("sf"));
-    assertThat(rankings.recommend(new RecommendRequest().userId("u1").filter(genre)).getItems())
+    assertThat(rankings().recommend(new RecommendRequest().userId("u1").filter(genre)).getItems())
         .extracting(RankedItem::getId)
         .containsExactly("i/1");
   }
@@ -147,5 +143,23 @@ class ClientTest {
         ApiClient.createDefaultObjectMapper().readValue(stale.getResponseBody(), Problem.class);
     assertThat(problem.getCode()).isEqualTo("stale_generation");
     assertThat(problem.getTraceId()).hasSize(32);
+  }
+
+  // Each of them takes the client's address when it is made.
+
+  private EventsApi events() {
+    return new EventsApi(client);
+  }
+
+  private CatalogueApi catalogue() {
+    return new CatalogueApi(client);
+  }
+
+  private RankingApi rankings() {
+    return new RankingApi(client);
+  }
+
+  private AdminApi admin() {
+    return new AdminApi(client);
   }
 }

@@ -80,14 +80,6 @@ class ApiDescriptionTest extends HttpTest {
   }
 
   @Test
-  void it_is_the_same_whatever_host_a_caller_names() throws Exception {
-    try (RawHttp http = new RawHttp(port)) {
-      Answer answer = http.send("GET /v3/api-docs HTTP/1.1\r\nHost: localhost:9\r\n\r\n").answer();
-      assertThat(answer.body()).isEqualTo(get("/v3/api-docs").body());
-    }
-  }
-
-  @Test
   void each_rule_is_planted() throws NoSuchMethodException {
     String[] planted =
         Objects.requireNonNull(

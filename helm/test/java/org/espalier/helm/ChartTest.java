@@ -220,7 +220,8 @@ class ChartTest {
         map(
             Chart.yaml()
                 .<Object>load(
-                    String.valueOf(at(only(set, "ConfigMap").fields(), "data", "application.yml"))));
+                    String.valueOf(
+                        at(only(set, "ConfigMap").fields(), "data", "application.yml"))));
     assertThat(at(settings, "management", "server", "port")).isEqualTo(9090);
     Map<?, ?> container = Manifest.containers(pods.podSpecs().getFirst()).getFirst();
     for (String probe : List.of("startupProbe", "livenessProbe", "readinessProbe")) {
@@ -236,7 +237,9 @@ class ChartTest {
         .contains("http://shop-espalier-0.shop-espalier-pods:9090");
     assertThat(all(only(set, "Pod").fields(), "value"))
         .contains("http://shop-espalier-management:9090");
-    assertThat(all(only(set, "Ingress").fields(), "name")).contains("http").doesNotContain("management");
+    assertThat(all(only(set, "Ingress").fields(), "name"))
+        .contains("http")
+        .doesNotContain("management");
     List<?> ways = (List<?>) at(only(set, "NetworkPolicy").fields(), "spec", "ingress");
     assertThat(ways).hasSize(2);
     assertThat(all(ways.get(0), "port")).containsExactly("http");
@@ -265,7 +268,9 @@ class ChartTest {
     assertThat(rules).hasSizeGreaterThan(5);
     for (Object rule : rules) {
       List<String> names =
-          METRIC.matcher(String.valueOf(rule).replaceAll("\"[^\"]*\"", "")).results()
+          METRIC
+              .matcher(String.valueOf(rule).replaceAll("\"[^\"]*\"", ""))
+              .results()
               .map(found -> found.group().replaceFirst("_(count|sum|bucket|max)$", ""))
               .toList();
       assertThat(names).as("metrics of %s", rule).isNotEmpty();

@@ -90,11 +90,12 @@ class ClientTest {
     }
     assertThat(events().addEvents(sent, "one-batch").getAccepted()).isEqualTo(1000);
     assertThat(events().addEvents(sent, "one-batch").getDuplicates()).isEqualTo(1000);
-    catalogue().putItem(
-        "i/1",
-        new RecordUpdate().putFieldsItem("genre", List.of("sf")).putFieldsItem("year", 1965),
-        null,
-        "*");
+    catalogue()
+        .putItem(
+            "i/1",
+            new RecordUpdate().putFieldsItem("genre", List.of("sf")).putFieldsItem("year", 1965),
+            null,
+            "*");
     assertThat(catalogue().getItem("i/1", null).getFields().get("year")).isEqualTo(1965);
     assertThat(catalogue().listUserEvents("u1", null, null, 10).getItems()).hasSize(10);
   }
@@ -113,19 +114,21 @@ class ClientTest {
 
   private void activate(int generation, Integer expected) throws ApiException {
     Generation active =
-        admin().activateGeneration(
-            Integer.toString(generation), new ActivateRequest().expectedCurrent(expected));
+        admin()
+            .activateGeneration(
+                Integer.toString(generation), new ActivateRequest().expectedCurrent(expected));
     assertThat(active.getActive()).isTrue();
   }
 
   private void rank(int generation) throws ApiException {
     var ranking =
-        rankings().rank(
-            new RankRequest()
-                .userId("u1")
-                .addItemsItem(new Candidate().id("i/1"))
-                .addItemsItem(new Candidate().id("i/2"))
-                .addItemsItem(new Candidate().id("nothing")));
+        rankings()
+            .rank(
+                new RankRequest()
+                    .userId("u1")
+                    .addItemsItem(new Candidate().id("i/1"))
+                    .addItemsItem(new Candidate().id("i/2"))
+                    .addItemsItem(new Candidate().id("nothing")));
     assertThat(ranking.getGeneration()).isEqualTo(generation);
     assertThat(ranking.getUnknownItems()).containsExactly("nothing");
     assertThat(ranking.getItems()).extracting(RankedItem::getId).containsExactly("i/1", "i/2");

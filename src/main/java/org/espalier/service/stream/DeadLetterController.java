@@ -1,8 +1,8 @@
 package org.espalier.service.stream;
 
-import io.swagger.v3.oas.annotations.media.Schema;
-import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.Arrays;
 import org.espalier.service.control.AuditLog;
@@ -39,26 +39,46 @@ class DeadLetterController {
     this.audit = audit;
   }
 
-  @Operation( operationId = "listDeadLetters",
+  @Operation(
+      operationId = "listDeadLetters",
       summary = "List records that could not be stored",
       description =
           "By partition and offset of the dead letters' topic, with where each came from and why it failed.")
   @GetMapping(path = "/v1/admin/dead-letters", produces = MediaType.APPLICATION_JSON_VALUE)
   DeadLetterBox.Page list(
-      @Parameter(description = "the topic that they belong to", schema = @Schema(allowableValues = {"events", "items", "users", "triples"})) @RequestParam(defaultValue = "events") String feed,
+      @Parameter(
+              description = "the topic that they belong to",
+              schema = @Schema(allowableValues = {"events", "items", "users", "triples"}))
+          @RequestParam(defaultValue = "events")
+          String feed,
       @RequestParam(required = false) @Nullable String cursor,
       @RequestParam(defaultValue = "100") int limit) {
     return box.page(feed(feed), cursor, within("limit", limit, LIMIT_MAX));
   }
 
-  @Operation( operationId = "replayDeadLetters",
+  @Operation(
+      operationId = "replayDeadLetters",
       summary = "Send dead letters to their topic again",
       description =
           "Sends those that were not replayed before, oldest first. One that fails again becomes a new dead letter.")
   @PostMapping(path = "/v1/admin/dead-letters:replay", produces = MediaType.APPLICATION_JSON_VALUE)
   DeadLetterBox.Replay replay(
-      @Parameter(description = "the topic that they belong to", schema = @Schema(allowableValues = {"events", "items", "users", "triples"})) @RequestParam(defaultValue = "events") String feed,
-      @Parameter(description = "the most letters that are sent", schema = @Schema(type = "integer", format = "int32", defaultValue = "10000", minimum = "1", maximum = "100000")) @RequestParam(defaultValue = "10000") int limit) {
+      @Parameter(
+              description = "the topic that they belong to",
+              schema = @Schema(allowableValues = {"events", "items", "users", "triples"}))
+          @RequestParam(defaultValue = "events")
+          String feed,
+      @Parameter(
+              description = "the most letters that are sent",
+              schema =
+                  @Schema(
+                      type = "integer",
+                      format = "int32",
+                      defaultValue = "10000",
+                      minimum = "1",
+                      maximum = "100000"))
+          @RequestParam(defaultValue = "10000")
+          int limit) {
     Feed wanted = feed(feed);
     int most = within("limit", limit, REPLAY_MAX);
     database.requireOpen();

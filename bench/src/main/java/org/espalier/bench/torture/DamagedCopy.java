@@ -147,8 +147,7 @@ final class DamagedCopy {
   }
 
   /** The copy calls itself sound: then everything must be there, but for the newest events when the log was damaged. */
-  private Outcome compare(List<String> acknowledged, boolean log, Path damaged)
-      throws IOException {
+  private Outcome compare(List<String> acknowledged, boolean log, Path damaged) throws IOException {
     Path whole = scratch.resolveSibling("whole");
     FileSystemUtils.deleteRecursively(whole);
     FileSystemUtils.copyRecursively(original, whole);

@@ -42,7 +42,8 @@ final class JobPhases {
           new Kind(
               "/v1/admin/propagations",
               "{\"model\":\"fastrp\",\"dim\":8,\"seed\":%d}",
-              List.of("reading the log", "training to measure", "training to serve", "writing the")),
+              List.of(
+                  "reading the log", "training to measure", "training to serve", "writing the")),
           new Kind(
               "/v1/admin/backups",
               "{\"keep\":2,\"verify\":true}",

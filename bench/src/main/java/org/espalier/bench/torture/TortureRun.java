@@ -136,11 +136,7 @@ final class TortureRun {
 
   /** A user who does nothing more, and a generation that has learnt of him. */
   private void prepare(
-      Subject subject,
-      Api api,
-      EventWriter writer,
-      Administrator administrator,
-      Checker checker)
+      Subject subject, Api api, EventWriter writer, Administrator administrator, Checker checker)
       throws IOException, InterruptedException {
     console.say("starting the service, and keeping what makes later starts fast");
     subject.startAndLearn(api);

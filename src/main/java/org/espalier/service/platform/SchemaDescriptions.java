@@ -21,6 +21,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -77,7 +78,8 @@ final class SchemaDescriptions implements ModelConverter, GlobalOpenApiCustomize
       }
     }
     answered.removeAll(taken);
-    answered.forEach(name -> requireMembers(name, schemas.get(name)));
+    answered.forEach(
+        name -> requireMembers(name, Objects.requireNonNull(schemas.get(name), name)));
     sort(document);
   }
 

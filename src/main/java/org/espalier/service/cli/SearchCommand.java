@@ -98,6 +98,15 @@ final class SearchCommand implements Callable<Integer> {
   private int dim;
 
   @Option(
+      names = "--teacher",
+      defaultValue = "trained",
+      description =
+          "Whose scores the candidate learns: trained, a full-size model of the whole log that the search trains; or"
+              + " active, the generation that serves, which must be one of the same loss and size (default:"
+              + " ${DEFAULT-VALUE}).")
+  private SearchSpec.Teacher teacher = SearchSpec.Teacher.TRAINED;
+
+  @Option(
       names = "--seed",
       defaultValue = "1",
       description = "Same seed and log, same tables (default: ${DEFAULT-VALUE}).")
@@ -173,7 +182,7 @@ final class SearchCommand implements Callable<Integer> {
     SearchResult result;
     try (SearchProgress progress = new SearchProgress(Console.ofProcess())) {
       SearchJob job = new SearchJob(search, workFolder, progress, () -> false);
-      result = job.run(reading -> read(settings, reading), candidate -> write(settings, candidate));
+      result = job.run(reading -> read(search, settings, reading), candidate -> write(settings, candidate));
     }
     return switch (result) {
       case SearchResult.Done done -> finish(done, data, settings);
@@ -190,6 +199,7 @@ final class SearchCommand implements Callable<Integer> {
           autoBudget == null ? OptionalDouble.empty() : OptionalDouble.of(autoBudget),
           loss,
           dim,
+          teacher,
           threads,
           duty,
           heldOut,
@@ -210,9 +220,10 @@ final class SearchCommand implements Callable<Integer> {
     return settings;
   }
 
-  private static LogSnapshot read(Map<String, String> settings, LogSnapshot.Progress progress) {
+  private static LogSnapshot read(
+      SearchSpec search, Map<String, String> settings, LogSnapshot.Progress progress) {
     try (RunningService service = RunningService.start(settings)) {
-      return service.part(SearchStore.class).read(progress);
+      return service.part(SearchStore.class).read(search, progress);
     }
   }
 
@@ -289,8 +300,8 @@ final class SearchCommand implements Callable<Integer> {
                 metric -> metrics.getOrDefault(metric.label(), Double.NaN)));
     return String.format(
         Locale.ROOT,
-        "Generation %d is %s: %,d users and %,d items, %,d numbers of %,d allowed, %,d bytes; the full size takes %,d.%n%n"
-            + "Measured on the latest events, without them in training:%n%n%s%nThe report: %s%n",
+        "Generation %d is %s: %,d users and %,d items, %,d numbers of %,d allowed, %,d bytes; the full size takes %,d.%n"
+            + "The teacher was %s, %.1f s.%n%nMeasured on the latest events, without them in training:%n%n%s%nThe report: %s%n",
         done.generation(),
         activated ? "active" : "a candidate",
         report.users(),
@@ -299,6 +310,10 @@ final class SearchCommand implements Callable<Integer> {
         report.budget(),
         report.embeddingBytes(),
         report.fullBytes(),
+        report.teacher().generation().isPresent()
+            ? "generation " + report.teacher().generation().getAsInt()
+            : "trained on all events",
+        report.teacher().seconds(),
         table,
         page);
   }

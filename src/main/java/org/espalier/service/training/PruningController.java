@@ -53,7 +53,8 @@ class PruningController {
       description =
           "A job that trains a full-size model on the log, finds sizes under the budget, measures both on the latest"
               + " events, and makes a candidate generation of the whole log. Its reports are report.json and report.html."
-              + " After a restart it goes on from the last phase that it finished.")
+              + " After a restart it goes on from the last phase that it finished. With teacher active the candidate learns from the"
+              + " serving generation instead of a full-size model of the whole log.")
   @PostMapping(
       path = "/v1/admin/pruning-jobs",
       consumes = MediaType.APPLICATION_JSON_VALUE,
@@ -61,6 +62,8 @@ class PruningController {
   ResponseEntity<JobAccepted> prune(
       @RequestBody PruningRequest request,
       @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String idempotencyKey) {
+    prunings.validate(request);
+    prunings.requireTeacher(request);
     return JobAccepted.of(engine.submit(prunings, request, idempotencyKey));
   }
 

@@ -22,6 +22,7 @@ import org.espalier.search.job.SearchException;
 import org.espalier.search.job.SearchJob;
 import org.espalier.search.job.SearchReport;
 import org.espalier.search.job.SearchResult;
+import org.espalier.search.job.SearchSpec;
 import org.espalier.search.size.NoRoomException;
 import org.espalier.service.jobs.JobContext;
 import org.espalier.service.jobs.JobFailedException;
@@ -128,10 +129,26 @@ class PruningJobs implements JobKind<PruningRequest> {
       throw invalid("min_drift must be in 0 .. 1");
     }
     long _ = sinceMs(request);
+    if (request.teacher() == PruningRequest.Teacher.ACTIVE && request.source() != null) {
+      throw invalid(
+          "the active generation learned from the whole log: leave source out, or search with teacher trained");
+    }
     try {
       var _ = request.spec(properties.threadsOfJob());
     } catch (IllegalArgumentException e) {
       throw invalid(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * Refuses a request whose teacher the generation that is active now cannot be. Not a part of the validation: a schedule
+   * is right whatever is active at the start.
+   */
+  void requireTeacher(PruningRequest request) {
+    try {
+      long _ = searches.lastSequence(request.spec(properties.threadsOfJob()));
+    } catch (SearchException e) {
+      throw new ProblemException(ProblemCode.NO_TEACHER, String.valueOf(e.getMessage()));
     }
   }
 
@@ -174,19 +191,21 @@ class PruningJobs implements JobKind<PruningRequest> {
       return new JobOutcome.Done(new Result(null, Map.of(), false, reason));
     }
     OptionalInt active = store.generations().active();
-    LogRange range = context.logRange(() -> new LogRange(1, store.lastSequence()));
+    SearchSpec spec = request.spec(properties.threadsOfJob());
     SearchJob search =
         new SearchJob(
-            request.spec(properties.threadsOfJob()),
+            spec,
             context.workFolder().resolve("search"),
             new PruningPhases(context),
             ending(context));
     SearchResult result;
     try {
+      LogRange range = context.logRange(() -> new LogRange(1, searches.lastSequence(spec)));
       result =
           search.run(
               progress ->
                   searches.read(
+                      spec,
                       range.to(),
                       sinceMs(request),
                       progress,

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param target what they may cost
  * @param source null for the whole log
  * @param start whether users count alike when sizes are found, or by what the stream has seen of them lately
+ * @param teacher whose scores the candidate learns: a full-size model of the whole log that the search trains, or the
+ *     active generation, which must be one of the same loss and size; the search is then of the log that it was trained on
  * @param minDrift the search ends at once when the best sizes have moved by a smaller share of the budget since the
  *     active generation was made; null to search in any case
  * @param guard how far the pruned model may stay behind the full-size one, measured on the same events
@@ -44,6 +46,7 @@ record PruningRequest(
     @Schema(requiredMode = RequiredMode.REQUIRED) Target target,
     @Nullable Source source,
     @Schema(defaultValue = "cold", requiredMode = RequiredMode.NOT_REQUIRED) Start start,
+    @Schema(defaultValue = "trained", requiredMode = RequiredMode.NOT_REQUIRED) Teacher teacher,
     @Schema(minimum = "0", maximum = "1") @Nullable @JsonProperty("min_drift") Double minDrift,
     @Nullable Guard guard,
     @Schema(defaultValue = "manual", requiredMode = RequiredMode.NOT_REQUIRED) Mode activate,
@@ -75,6 +78,7 @@ record PruningRequest(
           null,
           null,
           null,
+          null,
           null);
 
   /** Methods whose rows a table can hold. */
@@ -95,6 +99,14 @@ record PruningRequest(
     COLD,
     @JsonProperty("warm")
     WARM
+  }
+
+  /** Where the full-size model of the whole log comes from. */
+  enum Teacher {
+    @JsonProperty("trained")
+    TRAINED,
+    @JsonProperty("active")
+    ACTIVE
   }
 
   /**
@@ -140,6 +152,7 @@ record PruningRequest(
       @JsonProperty(value = "target", required = true) Target target,
       @JsonProperty("source") @Nullable Source source,
       @JsonProperty("start") @Nullable Start start,
+      @JsonProperty("teacher") @Nullable Teacher teacher,
       @JsonProperty("min_drift") @Nullable Double minDrift,
       @JsonProperty("guard") @Nullable Guard guard,
       @JsonProperty("activate") @Nullable Mode activate,
@@ -156,6 +169,7 @@ record PruningRequest(
         target,
         source,
         Objects.requireNonNullElse(start, Start.COLD),
+        Objects.requireNonNullElse(teacher, Teacher.TRAINED),
         minDrift,
         guard,
         Objects.requireNonNullElse(activate, Mode.MANUAL),
@@ -180,6 +194,7 @@ record PruningRequest(
         target.drop(),
         MfLoss.valueOf(loss.name()),
         dim,
+        SearchSpec.Teacher.valueOf(teacher.name()),
         threads == null ? defaultThreads : threads,
         duty,
         heldOut,

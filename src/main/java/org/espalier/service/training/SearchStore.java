@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.espalier.embeddings.kernel.FloatKernels;
@@ -16,7 +17,9 @@ import org.espalier.embeddings.store.Provenance;
 import org.espalier.embeddings.store.Store;
 import org.espalier.search.job.Candidate;
 import org.espalier.search.job.LogSnapshot;
+import org.espalier.search.job.SearchException;
 import org.espalier.search.job.SearchReport;
+import org.espalier.search.job.SearchSpec;
 import org.espalier.service.platform.InteractionProperties;
 import org.espalier.service.platform.MfGeneration;
 import org.espalier.service.platform.TypeWeights;
@@ -40,18 +43,55 @@ public final class SearchStore {
     this.codeVersion = codeVersion;
   }
 
-  /** The interactions of the log as it is now. */
-  public LogSnapshot read(LogSnapshot.Progress progress) {
-    return read(store.lastSequence(), Snapshot.FROM_THE_FIRST, progress, SearchStore::alike);
+  /**
+   * The interactions of the log as it is now; where the active generation is the teacher, up to the last that it was
+   * trained on, with its tables.
+   *
+   * @throws SearchException before anything is read, when the active generation cannot be the teacher
+   */
+  public LogSnapshot read(SearchSpec spec, LogSnapshot.Progress progress) {
+    long to = lastSequence(spec);
+    return read(spec, to, Snapshot.FROM_THE_FIRST, progress, SearchStore::alike);
   }
 
   /**
-   * The interactions of the log up to a sequence.
+   * Where a search of the log as it is now ends.
+   *
+   * @throws SearchException when the active generation is to be the teacher, and cannot be
+   */
+  long lastSequence(SearchSpec spec) {
+    return switch (spec.teacher()) {
+      case TRAINED -> store.lastSequence();
+      case ACTIVE -> ServingTeacher.of(store, spec).lastSequence();
+    };
+  }
+
+  /**
+   * The interactions of the log up to a sequence, and the teacher where it is the active generation.
    *
    * @param sinceMs events of earlier times are left out
    * @param userWeights gives how much each of some user ids counts
+   * @throws SearchException when the active generation is to be the teacher, and cannot be or was trained on another log
    */
   LogSnapshot read(
+      SearchSpec spec,
+      long lastSequence,
+      long sinceMs,
+      LogSnapshot.Progress progress,
+      Function<int[], float[]> userWeights) {
+    if (spec.teacher() == SearchSpec.Teacher.TRAINED) {
+      return read(lastSequence, sinceMs, progress, userWeights);
+    }
+    ServingTeacher teacher = ServingTeacher.of(store, spec);
+    if (teacher.lastSequence() != lastSequence) {
+      throw new SearchException(
+          "the search is of the log up to sequence %d, and the generation that is active now was trained up to %d; search anew"
+              .formatted(lastSequence, teacher.lastSequence()));
+    }
+    return teacher.teach(read(lastSequence, sinceMs, progress, userWeights));
+  }
+
+  private LogSnapshot read(
       long lastSequence,
       long sinceMs,
       LogSnapshot.Progress progress,
@@ -70,7 +110,8 @@ public final class SearchStore {
         snapshot.interactions(),
         snapshot.users(),
         snapshot.items(),
-        userWeights.apply(snapshot.users()));
+        userWeights.apply(snapshot.users()),
+        Optional.empty());
   }
 
   /** One weight for all. */
@@ -105,17 +146,21 @@ public final class SearchStore {
                   report.lastSequence(),
                   codeVersion,
                   FloatKernels.best().name(),
-                  List.of())));
+                  parents(candidate))));
     }
+  }
+
+  private static List<Integer> parents(Candidate candidate) {
+    return candidate.teacher().generation().stream().boxed().toList();
   }
 
   private static Map<String, Object> parameters(Candidate candidate) {
     SearchReport report = candidate.report();
     Map<String, Object> parameters =
-        new TreeMap<>(MfGeneration.foldIn(candidate.mf().objective().foldIn()));
-    parameters.put(
-        "loss", candidate.mf().objective().getClass().getSimpleName().toUpperCase(Locale.ROOT));
-    parameters.put("epochs", candidate.mf().epochsMax());
+        new TreeMap<>(MfGeneration.foldIn(candidate.teacher().foldIn()));
+    parameters.put("loss", report.loss().toUpperCase(Locale.ROOT));
+    parameters.put("epochs", candidate.teacher().epochs());
+    parameters.put("teacher", report.teacher().kind());
     parameters.put("interactions", report.interactions());
     parameters.put("method", report.method());
     parameters.put("keep", report.keep());

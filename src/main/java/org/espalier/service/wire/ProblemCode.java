@@ -49,6 +49,7 @@ public enum ProblemCode {
   GENERATION_ACTIVE(409, "The generation is active"),
   GENERATION_PINNED(409, "The generation is pinned"),
   GENERATION_IN_USE(409, "An experiment serves the generation"),
+  NO_TEACHER(409, "The active generation cannot be the teacher of a search"),
   NOT_SERVABLE(409, "The generation cannot serve rankings"),
   EXPERIMENT_CONFLICT(409, "Another experiment is under way"),
   LAST_ADMIN_KEY(409, "No key with the scope admin would be left"),

@@ -187,6 +187,30 @@ class AdminHttpTest {
   }
 
   @Test
+  void a_search_learns_from_the_active_generation_or_says_why_it_cannot() {
+    String body =
+        "{\"target\":{\"keep\":0.25},\"dim\":%d,\"teacher\":\"active\",\"dry_run\":true}";
+    int dim = service.get("/v1/admin/generations/" + first).json().get("dim").asInt();
+    service
+        .post(
+            "/v1/admin/generations/" + first + ":activate",
+            "{\"expected_current\":%d}".formatted(active()))
+        .assertStatus(200);
+    long job = service.submit("/v1/admin/pruning-jobs", body.formatted(dim));
+    JsonNode ended = service.awaitEnd(job);
+    assertThat(ended.get("status").asString()).as(ended.toString()).isEqualTo("succeeded");
+    JsonNode teacher =
+        service.get("/v1/admin/jobs/" + job + "/reports/report.json").json().get("teacher");
+    assertThat(teacher.get("kind").asString()).isEqualTo("active");
+    assertThat(teacher.get("generation").asInt()).isEqualTo(first);
+    assertThat(teacher.get("seconds").asDouble()).isGreaterThanOrEqualTo(0);
+
+    Answer refused = service.post("/v1/admin/pruning-jobs", body.formatted(dim + 1));
+    refused.assertProblem(ProblemCode.NO_TEACHER);
+    assertThat(refused.body()).contains("search with teacher trained");
+  }
+
+  @Test
   void a_dry_run_reports_and_makes_no_generation() {
     int before = service.get("/v1/admin/generations").json().get("items").size();
     long job =
@@ -212,6 +236,8 @@ class AdminHttpTest {
           {"target":{"keep":0.1},"start":"hot"}                           | invalid_type
           {"target":{"keep":1.5}}                                         | invalid_value
           {"target":{"keep":0.1},"tables":["item","genre"]}               | invalid_value
+          {"target":{"keep":0.1},"teacher":"none"}                        | invalid_type
+          {"target":{"keep":0.1},"teacher":"active","source":{"since":"2020-01-01T00:00:00Z"}} | invalid_value
           {"target":{"keep":0.1},"method":"mask"}                         | invalid_type
           {"target":{"keep":0.1},"dim":1000}                              | invalid_value
           {"target":{"keep":0.1},"duty":0}                                | invalid_value

@@ -1,16 +1,15 @@
 package org.espalier.search.job;
 
-import org.espalier.learning.mf.MfSpec;
 import org.espalier.search.retrieval.Pruned;
 
 /**
  * What a search made: pruned tables of the whole log, not yet a generation.
  *
  * @param tables rows of the snapshot's users and items
- * @param mf how the full-size model behind it was trained
+ * @param teacher the full-size model behind it
  * @param report how good it is
  */
-public record Candidate(LogSnapshot snapshot, Pruned tables, MfSpec mf, SearchReport report) {
+public record Candidate(LogSnapshot snapshot, Pruned tables, TeacherModel teacher, SearchReport report) {
 
   /** Makes a generation of a candidate. */
   @FunctionalInterface

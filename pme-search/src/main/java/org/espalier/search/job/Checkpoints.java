@@ -30,7 +30,7 @@ import java.util.zip.CheckedOutputStream;
 final class Checkpoints implements AutoCloseable {
 
   private static final int MAGIC = 0x45535043; // "ESPC"
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final String LOCK = "lock";
   private static final String SUFFIX = ".checkpoint";
   private static final String TEMPORARY = ".part";

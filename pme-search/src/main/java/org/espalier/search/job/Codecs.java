@@ -4,8 +4,11 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.espalier.learning.data.Interactions;
 import org.espalier.learning.mf.MfModel;
+import org.espalier.learning.mf.MfObjective;
 import org.espalier.search.job.Checkpoints.Codec;
 import org.espalier.search.retrieval.Prepared;
 import org.espalier.search.retrieval.Pruned;
@@ -28,6 +31,10 @@ final class Codecs {
             writeInts(snapshot.userIds(), out);
             writeInts(snapshot.itemIds(), out);
             writeFloats(snapshot.userWeights(), out);
+            out.writeBoolean(snapshot.teacher().isPresent());
+            if (snapshot.teacher().isPresent()) {
+              writeTeacher(snapshot.teacher().get(), out);
+            }
             Interactions all = snapshot.interactions();
             for (int user = 0; user < all.userCount(); user++) {
               out.writeInt(all.end(user) - all.begin(user));
@@ -42,6 +49,8 @@ final class Codecs {
             int[] userIds = readInts(in);
             int[] itemIds = readInts(in);
             float[] userWeights = readFloats(in);
+            Optional<TeacherModel> teacher =
+                in.readBoolean() ? Optional.of(readTeacher(in)) : Optional.empty();
             Interactions.Builder all = new Interactions.Builder(false, true);
             for (int user = 0; user < userIds.length; user++) {
               for (int left = in.readInt(); left > 0; left--) {
@@ -54,7 +63,8 @@ final class Codecs {
                 all.build(userIds.length, itemIds.length),
                 userIds,
                 itemIds,
-                userWeights);
+                userWeights,
+                teacher);
           });
 
   static final Codec<SearchJob.Trained> TRAINED =
@@ -112,6 +122,25 @@ final class Codecs {
         return read.from(in);
       }
     };
+  }
+
+  private static void writeTeacher(TeacherModel teacher, DataOutputStream out) throws IOException {
+    out.writeInt(teacher.generation().orElseThrow()); // a trained one has a phase of its own
+    writeModel(teacher.model(), out);
+    out.writeDouble(teacher.foldIn().unobservedWeight());
+    out.writeDouble(teacher.foldIn().regularization());
+    out.writeDouble(teacher.foldIn().exponent());
+    out.writeInt(teacher.epochs());
+    out.writeDouble(teacher.seconds());
+  }
+
+  private static TeacherModel readTeacher(DataInputStream in) throws IOException {
+    return new TeacherModel(
+        OptionalInt.of(in.readInt()),
+        readModel(in),
+        new MfObjective.Als(in.readDouble(), in.readDouble(), in.readDouble()),
+        in.readInt(),
+        in.readDouble());
   }
 
   private static void writeModel(MfModel model, DataOutputStream out) throws IOException {

@@ -1,6 +1,7 @@
 package org.espalier.search.job;
 
 import java.util.Arrays;
+import java.util.Optional;
 import org.espalier.learning.data.Interactions;
 
 /**
@@ -12,6 +13,8 @@ import org.espalier.learning.data.Interactions;
  * @param itemIds the store's id of each item
  * @param userWeights how much each user counts when sizes are found: 1 for all, or by what the stream has seen of
  *     them lately; at least 0, with a mean of about 1
+ * @param teacher the active generation, where it is the teacher; its tables are copied with the log, since it may be
+ *     deleted while the search works
  */
 @SuppressWarnings("ArrayRecordComponent") // columns; never compared, never changed
 public record LogSnapshot(
@@ -19,14 +22,21 @@ public record LogSnapshot(
     Interactions interactions,
     int[] userIds,
     int[] itemIds,
-    float[] userWeights) {
+    float[] userWeights,
+    Optional<TeacherModel> teacher) {
 
-  /** A snapshot in which all users count alike. */
+  /** A snapshot in which all users count alike, without a teacher. */
   public static LogSnapshot unweighted(
       long lastSequence, Interactions interactions, int[] userIds, int[] itemIds) {
     float[] ones = new float[userIds.length];
     Arrays.fill(ones, 1f);
-    return new LogSnapshot(lastSequence, interactions, userIds, itemIds, ones);
+    return new LogSnapshot(lastSequence, interactions, userIds, itemIds, ones, Optional.empty());
+  }
+
+  /** The same with a teacher. */
+  public LogSnapshot withTeacher(TeacherModel given) {
+    return new LogSnapshot(
+        lastSequence, interactions, userIds, itemIds, userWeights, Optional.of(given));
   }
 
   /** Reads a snapshot; a service gives it from its store. */

@@ -19,8 +19,9 @@ final class MemoryEstimate {
 
   /** In bytes. */
   static long bytes(SearchSpec spec, long users, long items, long interactions) {
+    long copies = TABLE_COPIES + (spec.teacher() == SearchSpec.Teacher.ACTIVE ? 1 : 0);
     return SCRATCH_BYTES
         + BYTES_PER_INTERACTION * interactions
-        + TABLE_COPIES * Float.BYTES * (users + items) * spec.dim();
+        + copies * Float.BYTES * (users + items) * spec.dim();
   }
 }

@@ -51,6 +51,13 @@ public final class ReportPage {
         report.dim(),
         report.seed());
     line(
+        "<p>Its rows learned the scores of %s in %.2f s.</p>",
+        report.teacher().generation().isPresent()
+            ? "generation %d, which was active and was read"
+                .formatted(report.teacher().generation().getAsInt())
+            : "a full-size model of the whole log, trained",
+        report.teacher().seconds());
+    line(
         "<p>The candidate stores %,d numbers of %,d allowed, in %d coordinates: %,d bytes with their index, where the full"
             + " size takes %,d.</p>",
         report.stored(),

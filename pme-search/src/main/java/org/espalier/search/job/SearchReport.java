@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.SequencedMap;
 import org.espalier.search.retrieval.SizeSummary;
 
@@ -13,6 +14,7 @@ import org.espalier.search.retrieval.SizeSummary;
  *
  * @param method how sizes were found
  * @param loss of the full-size model
+ * @param teacher the model that the candidate's rows learned from
  * @param lastSequence of the log that it searched
  * @param space coordinates that rows share
  * @param stored numbers of the candidate's tables
@@ -31,6 +33,7 @@ public record SearchReport(
     String loss,
     int dim,
     long seed,
+    Teacher teacher,
     long lastSequence,
     int users,
     int items,
@@ -44,6 +47,28 @@ public record SearchReport(
     List<CurvePoint> curve,
     SizeSummary sizes,
     Map<SearchPhase, Double> phaseSeconds) {
+
+  /**
+   * The teacher of the candidate; the models of {@link #test} have the full-size model of the split.
+   *
+   * @param generation the active generation that it was; empty when the search trained it
+   * @param seconds that its training took, or reading it
+   */
+  public record Teacher(OptionalInt generation, double seconds) {
+
+    /** {@code trained} or {@code active}. */
+    public String kind() {
+      return generation.isPresent() ? "active" : "trained";
+    }
+
+    private Map<String, Object> fields() {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("kind", kind());
+      generation.ifPresent(number -> fields.put("generation", number));
+      fields.put("seconds", seconds);
+      return fields;
+    }
+  }
 
   /**
    * One point of the quality–memory curve.
@@ -92,6 +117,7 @@ public record SearchReport(
     fields.put("loss", loss);
     fields.put("dim", dim);
     fields.put("seed", seed);
+    fields.put("teacher", teacher.fields());
     fields.put("last_sequence", lastSequence);
     fields.put("users", users);
     fields.put("items", items);

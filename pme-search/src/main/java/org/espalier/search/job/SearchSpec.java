@@ -15,6 +15,7 @@ import org.espalier.search.size.Method;
  *     inside it is taken, and the one of {@code prune} is the largest; empty to take that one
  * @param loss of the full-size model
  * @param dim full size, in 1 .. 256
+ * @param teacher whose scores the candidate learns
  * @param threads at least 1
  * @param duty the share of the time in which the search works, in (0, 1]: at 0.5 it rests as long as it works
  * @param heldOut the latest share of the interactions that measures, in (0, 0.5]; the same share of the rest
@@ -26,10 +27,19 @@ public record SearchSpec(
     OptionalDouble maxDrop,
     MfLoss loss,
     int dim,
+    Teacher teacher,
     int threads,
     double duty,
     double heldOut,
     long memoryBytesMax) {
+
+  /** Where the full-size model of the whole log comes from, of which the candidate is the pruned one. */
+  public enum Teacher {
+    /** The search trains it, after it has measured on the split. */
+    TRAINED,
+    /** It is the active generation: full-size tables of the same loss and dimension. */
+    ACTIVE
+  }
 
   private static final int DIM_MAX = 256;
 
@@ -61,6 +71,7 @@ public record SearchSpec(
         OptionalDouble.empty(),
         MfLoss.ALS,
         64,
+        Teacher.TRAINED,
         1,
         1,
         0.1,
@@ -86,7 +97,8 @@ public record SearchSpec(
 
   /** What a result depends on: a checkpoint of another is of no use. */
   String fingerprint() {
-    return "%s %s %s dim=%d heldOut=%s".formatted(prune, maxDrop, loss, dim, heldOut);
+    return "%s %s %s dim=%d teacher=%s heldOut=%s"
+        .formatted(prune, maxDrop, loss, dim, teacher, heldOut);
   }
 
   private static void require(boolean holds, String otherwise) {

@@ -12,6 +12,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -41,7 +44,7 @@ class SearchJobTest {
 
   private static SearchSpec spec(Method method, double keep, long memory) {
     SearchSpec usual = SearchSpec.of(method, keep, 5);
-    return new SearchSpec(usual.prune(), usual.maxDrop(), usual.loss(), 16, 2, 1, 0.1, memory);
+    return new SearchSpec(usual.prune(), usual.maxDrop(), usual.loss(), 16, usual.teacher(), 2, 1, 0.1, memory);
   }
 
   @Test
@@ -133,12 +136,83 @@ class SearchJobTest {
         .hasMessageContaining("allow a larger budget or more loss");
   }
 
+  /** The tables of an active generation: what the search itself trained, so that both ways must agree. */
+  private TeacherModel trainedBefore() {
+    job(SPEC, () -> false).run(_ -> LOG, this::take);
+    TeacherModel trained = candidates.removeFirst().teacher();
+    events.clear();
+    return new TeacherModel(
+        OptionalInt.of(9), trained.model(), trained.foldIn(), trained.epochs(), 0.5);
+  }
+
+  private static SearchSpec active(SearchSpec usual) {
+    return new SearchSpec(
+        usual.prune(),
+        usual.maxDrop(),
+        usual.loss(),
+        usual.dim(),
+        SearchSpec.Teacher.ACTIVE,
+        usual.threads(),
+        usual.duty(),
+        usual.heldOut(),
+        usual.memoryBytesMax());
+  }
+
+  @Test
+  void with_the_active_generation_as_teacher_the_last_training_is_left_out_and_nothing_else_changes() {
+    job(SPEC, () -> false).run(_ -> LOG, this::take);
+    Candidate own = candidates.getFirst();
+    assertThat(own.report().teacher().kind()).isEqualTo("trained");
+    assertThat(own.report().teacher().seconds())
+        .isEqualTo(own.report().phaseSeconds().get(SearchPhase.FINAL_TRAINING));
+    candidates.clear();
+    LogSnapshot taught = LOG.withTeacher(trainedBefore());
+
+    job(active(SPEC), () -> false).run(_ -> taught, this::take);
+    Candidate candidate = candidates.getFirst();
+    assertThat(events)
+        .filteredOn(event -> event instanceof SearchEvent.Started)
+        .extracting(SearchEvent::phase)
+        .containsExactlyElementsOf(
+            EnumSet.complementOf(EnumSet.of(SearchPhase.FINAL_TRAINING)));
+    assertThat(candidate.report().teacher())
+        .isEqualTo(new SearchReport.Teacher(OptionalInt.of(9), 0.5));
+    assertThat(candidate.report().fields().get("teacher"))
+        .isEqualTo(Map.of("kind", "active", "generation", 9, "seconds", 0.5));
+    assertThat(candidate.tables().model().userVectors())
+        .isEqualTo(own.tables().model().userVectors());
+    assertThat(candidate.tables().support().sizes()).isEqualTo(own.tables().support().sizes());
+    assertThat(candidate.report().test()).isEqualTo(own.report().test());
+  }
+
+  @Test
+  void a_search_that_goes_on_has_the_teacher_of_its_snapshot() {
+    LogSnapshot taught = LOG.withTeacher(trainedBefore());
+    SearchSpec spec = active(SPEC);
+    assertThatThrownBy(() -> breaking(spec, SearchPhase.SIZES).run(_ -> taught, this::take))
+        .hasMessage("broken");
+    job(spec, () -> false)
+        .run(
+            _ -> {
+              throw new AssertionError("the generation may be gone by now");
+            },
+            this::take);
+    Candidate resumed = candidates.removeFirst();
+    job(spec, () -> false).run(_ -> taught, this::take);
+    Candidate whole = candidates.getFirst();
+    assertThat(resumed.report().teacher()).isEqualTo(whole.report().teacher());
+    assertThat(resumed.teacher().foldIn()).isEqualTo(taught.teacher().orElseThrow().foldIn());
+    assertThat(resumed.tables().model().itemVectors())
+        .isEqualTo(whole.tables().model().itemVectors());
+  }
+
   private static SearchSpec auto(SearchSpec usual, double maxDrop) {
     return new SearchSpec(
         usual.prune(),
         OptionalDouble.of(maxDrop),
         usual.loss(),
         usual.dim(),
+        usual.teacher(),
         usual.threads(),
         usual.duty(),
         usual.heldOut(),
@@ -152,7 +226,7 @@ class SearchJobTest {
       weights[user] = user % 2 == 0 ? 1.9f : 0.1f;
     }
     LogSnapshot weighted =
-        new LogSnapshot(77, LOG.interactions(), LOG.userIds(), LOG.itemIds(), weights);
+        new LogSnapshot(77, LOG.interactions(), LOG.userIds(), LOG.itemIds(), weights, Optional.empty());
     assertThat(evenShare(LOG)).isBetween(0.4, 0.6);
     assertThat(evenShare(weighted)).isGreaterThan(0.65);
   }
@@ -367,6 +441,10 @@ class SearchJobTest {
 
   /** Fails in the middle of a phase, as a full disk would. */
   private SearchJob breaking(SearchPhase phase) {
+    return breaking(SPEC, phase);
+  }
+
+  private SearchJob breaking(SearchSpec spec, SearchPhase phase) {
     SearchListener listener =
         event -> {
           events.add(event);
@@ -374,7 +452,7 @@ class SearchJobTest {
             throw new IllegalStateException("broken");
           }
         };
-    return new SearchJob(SPEC, directory.resolve("work"), listener, () -> false);
+    return new SearchJob(spec, directory.resolve("work"), listener, () -> false);
   }
 
   private int take(Candidate candidate) {

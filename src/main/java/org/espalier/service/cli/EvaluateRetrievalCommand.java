@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
-import org.espalier.kgat.model.BaseSizes;
 import org.espalier.kgat.train.PropagatorExperiment;
 import org.espalier.kgat.train.PropagatorSpec;
 import org.espalier.learning.data.DataFolder;
@@ -33,6 +32,7 @@ import org.espalier.service.console.RetrievalTable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -55,7 +55,8 @@ import tools.jackson.databind.json.JsonMapper;
       "  ./espalier evaluate retrieval --data ml-100k --loss bpr --dim 64 --seed 2 --json",
       "  ./espalier evaluate retrieval --data ml-100k --method pme --keep 0.1",
       "  ./espalier evaluate retrieval --data ml-100k --model kgat",
-      "  ./espalier evaluate retrieval --data ml-100k --model kgat --preset paper --layers 64"
+      "  ./espalier evaluate retrieval --data ml-100k --model kgat --preset paper --layers 64",
+      "  ./espalier evaluate retrieval --data ml-100k --model kgat --preset paper --base-keep 0.1 --base-method pme"
     })
 final class EvaluateRetrievalCommand implements Callable<Integer> {
 
@@ -124,13 +125,7 @@ final class EvaluateRetrievalCommand implements Callable<Integer> {
           "Of lightgcn and kgat's preset paper: samples of a step (default: ${DEFAULT-VALUE}).")
   private int batch;
 
-  @Option(
-      names = "--base-keep",
-      defaultValue = "1",
-      description =
-          "Of lightgcn and kgat's preset paper: the share of the node table's numbers that is stored; sizes grow with a"
-              + " node's degree (default: ${DEFAULT-VALUE}).")
-  private double baseKeep;
+  @Mixin private BaseTableOptions base = new BaseTableOptions();
 
   @Option(
       names = "--fit-keep",
@@ -190,7 +185,8 @@ final class EvaluateRetrievalCommand implements Callable<Integer> {
     if (method != null) {
       return prune(folder, method);
     }
-    PropagatorExperiment.Found found = run(folder);
+    Measured measured = run(folder);
+    PropagatorExperiment.Found found = measured.found();
     RetrievalReport report = found.report();
     if (report.outcome().reason() == Reason.DIVERGED) {
       throw new CommandException(
@@ -198,6 +194,7 @@ final class EvaluateRetrievalCommand implements Callable<Integer> {
               .formatted(report.outcome().epochs()));
     }
     SequencedMap<String, Object> fields = report.fields();
+    fields.putAll(measured.sizes());
     found.fitted().ifPresent(fitted -> fields.put("fitted", fitted.fields()));
     return print(json ? json(fields) : table(folder, found));
   }
@@ -231,32 +228,56 @@ final class EvaluateRetrievalCommand implements Callable<Integer> {
         Objects.requireNonNull(spec).commandLine(), String.valueOf(why), cause);
   }
 
-  private PropagatorExperiment.Found run(DataFolder folder) {
-    if (model == ModelName.MF && (fitKeep != null || baseKeep != 1)) {
+  /**
+   * A model's report.
+   *
+   * @param sizes what it says of the node table's sizes, by the names of the JSON
+   */
+  private record Measured(PropagatorExperiment.Found found, Map<String, Object> sizes) {}
+
+  private Measured run(DataFolder folder) {
+    if (model == ModelName.MF && (fitKeep != null || base.given())) {
       throw wrongUsage(
           "--fit-keep and --base-keep are not of mf; it has --method and --keep", null);
     }
-    String task =
-        "Training " + lower(model) + (model == ModelName.MF ? " (" + lower(loss) + ")" : "");
-    try (var progress = new TrainingProgress(Console.ofProcess(), task)) {
-      if (model == ModelName.MF) {
-        return new PropagatorExperiment.Found(
-            RetrievalExperiment.run(folder, mfSpec(folder), progress, () -> false),
-            Optional.empty());
-      }
-      OptionalDouble keptItems =
-          fitKeep == null ? OptionalDouble.empty() : OptionalDouble.of(fitKeep);
-      return PropagatorExperiment.run(
-          folder,
-          propagatorSpec(folder),
-          !withoutKg,
-          keptItems,
-          seed,
-          threads,
-          progress,
-          () -> false);
+    boolean layered =
+        model == ModelName.LIGHTGCN || (model == ModelName.KGAT && preset == Preset.PAPER);
+    if (!layered && base.given()) {
+      throw wrongUsage("--base-keep is of lightgcn and of kgat's preset paper", null);
+    }
+    try {
+      return model == ModelName.MF ? factorisation(folder) : propagator(folder);
+    } catch (NoRoomException e) {
+      throw new CommandException(String.valueOf(e.getMessage()));
     } catch (IllegalArgumentException e) { // settings that contradict each other or the data
       throw wrongUsage(e.getMessage(), e);
+    }
+  }
+
+  private Measured factorisation(DataFolder folder) {
+    String task = "Training mf (" + lower(loss) + ")";
+    try (var progress = new TrainingProgress(Console.ofProcess(), task)) {
+      RetrievalReport report =
+          RetrievalExperiment.run(folder, mfSpec(folder), progress, () -> false);
+      return new Measured(new PropagatorExperiment.Found(report, Optional.empty()), Map.of());
+    }
+  }
+
+  private Measured propagator(DataFolder folder) {
+    OptionalDouble keptItems =
+        fitKeep == null ? OptionalDouble.empty() : OptionalDouble.of(fitKeep);
+    PropagatorSpec chosen = propagatorSpec(folder);
+    Map<String, Object> sizes = Map.of();
+    if (chosen instanceof PropagatorSpec.Layered full) {
+      BaseTableOptions.Sized sized = base.size(full, folder, !withoutKg, seed, threads);
+      chosen = sized.spec();
+      sizes = sized.fields();
+    }
+    try (var progress = new TrainingProgress(Console.ofProcess(), "Training " + lower(model))) {
+      return new Measured(
+          PropagatorExperiment.run(
+              folder, chosen, !withoutKg, keptItems, seed, threads, progress, () -> false),
+          sizes);
     }
   }
 
@@ -269,19 +290,13 @@ final class EvaluateRetrievalCommand implements Callable<Integer> {
   private PropagatorSpec propagatorSpec(DataFolder folder) {
     return switch (model) {
       case MF -> throw new IllegalStateException("mf is no propagator");
-      case LIGHTGCN -> sized(PropagatorSpec.lightGcn(dimOr(64), LIGHTGCN_DEPTH, batch));
+      case LIGHTGCN -> PropagatorSpec.lightGcn(dimOr(64), LIGHTGCN_DEPTH, batch);
       case FASTRP -> PropagatorSpec.fastRp(dimOr(512));
       case KGAT ->
           preset == Preset.BEST
               ? PropagatorSpec.kgatBest(folder.items().size())
-              : sized(PropagatorSpec.kgatPaper(dimOr(64), layers, batch));
+              : PropagatorSpec.kgatPaper(dimOr(64), layers, batch);
     };
-  }
-
-  private PropagatorSpec sized(PropagatorSpec.Layered full) {
-    return baseKeep == 1
-        ? full
-        : full.withSizing((graph, size) -> BaseSizes.byDegree(graph, size, baseKeep));
   }
 
   private int dimOr(int usual) {

@@ -182,7 +182,9 @@ final class SearchCommand implements Callable<Integer> {
     SearchResult result;
     try (SearchProgress progress = new SearchProgress(Console.ofProcess())) {
       SearchJob job = new SearchJob(search, workFolder, progress, () -> false);
-      result = job.run(reading -> read(search, settings, reading), candidate -> write(settings, candidate));
+      result =
+          job.run(
+              reading -> read(search, settings, reading), candidate -> write(settings, candidate));
     }
     return switch (result) {
       case SearchResult.Done done -> finish(done, data, settings);

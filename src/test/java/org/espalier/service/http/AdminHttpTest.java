@@ -188,8 +188,7 @@ class AdminHttpTest {
 
   @Test
   void a_search_learns_from_the_active_generation_or_says_why_it_cannot() {
-    String body =
-        "{\"target\":{\"keep\":0.25},\"dim\":%d,\"teacher\":\"active\",\"dry_run\":true}";
+    String body = "{\"target\":{\"keep\":0.25},\"dim\":%d,\"teacher\":\"active\",\"dry_run\":true}";
     int dim = service.get("/v1/admin/generations/" + first).json().get("dim").asInt();
     service
         .post(

@@ -89,8 +89,7 @@ class ServingTeacherTest {
     for (int item = 0; item < 20; item++) {
       assertThat(score(copy, user, item))
           .as("item %d", item)
-          .isCloseTo(
-              score(active(), user, item), within(1e-4f));
+          .isCloseTo(score(active(), user, item), within(1e-4f));
     }
   }
 
@@ -112,7 +111,8 @@ class ServingTeacherTest {
     activate(trained());
     refused(spec(Method.PME, 0.25, MfLoss.ALS, 16), "its size is 12 and the search's 16");
     refused(
-        spec(Method.PME, 0.25, MfLoss.BPR, DIM), "it was trained by als and the search measures bpr");
+        spec(Method.PME, 0.25, MfLoss.BPR, DIM),
+        "it was trained by als and the search measures bpr");
   }
 
   @Test
@@ -121,7 +121,9 @@ class ServingTeacherTest {
     store.append(List.of(new Event("v", "view", "u-new", "i1", 1, 1L, null, null)));
     ModelTrainer trainer = new ModelTrainer(store, fewer, Clock.systemUTC(), "1");
     activate(trained(trainer));
-    refused(spec(Method.PME, 0.25, MfLoss.ALS, DIM), "1 of the log's 150 have no row in its table user");
+    refused(
+        spec(Method.PME, 0.25, MfLoss.ALS, DIM),
+        "1 of the log's 150 have no row in its table user");
   }
 
   @Test

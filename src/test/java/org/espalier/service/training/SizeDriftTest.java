@@ -141,8 +141,7 @@ class SizeDriftTest {
   private void serve() {
     SearchStore searches = new SearchStore(store, CLICKS, Clock.systemUTC(), "1");
     SearchSpec spec = SearchSpec.of(Method.PME, 0.1, 1);
-    new SearchJob(
-            spec, directory.resolve("work"), _ -> {}, () -> false)
+    new SearchJob(spec, directory.resolve("work"), _ -> {}, () -> false)
         .run(progress -> searches.read(spec, progress), this::write);
     Candidate candidate = candidates.getFirst();
     int generation = searches.write(candidate);

@@ -34,15 +34,31 @@ public record BaseSizes(int dim, int[] sizes) {
   }
 
   /**
+   * One size for all.
+   *
+   * @param keep the share of all full rows' values that may be stored, in (0, 1]
+   * @throws IllegalArgumentException when that is less than one value a node
+   */
+  public static BaseSizes uniform(Ckg graph, int dim, double keep) {
+    requireShare(keep);
+    int size = (int) Math.floor(keep * dim);
+    if (size < 1) {
+      throw new IllegalArgumentException(
+          "keep=%s of rows of %d values leaves less than one a node".formatted(keep, dim));
+    }
+    int[] sizes = new int[graph.nodeCount()];
+    Arrays.fill(sizes, size);
+    return new BaseSizes(dim, sizes);
+  }
+
+  /**
    * Sizes that grow with the root of a node's degree (mixed dimensions; Ginart et al., ISIT 2021), in
    * powers of two: what many edges train can tell more than what one does.
    *
    * @param keep the share of all full rows' values that may be stored, in (0, 1]
    */
   public static BaseSizes byDegree(Ckg graph, int dim, double keep) {
-    if (!(keep > 0 && keep <= 1)) {
-      throw new IllegalArgumentException("keep=%s is not in (0, 1]".formatted(keep));
-    }
+    requireShare(keep);
     if (keep == 1) {
       return full(graph.nodeCount(), dim);
     }
@@ -58,6 +74,12 @@ public record BaseSizes(int dim, int[] sizes) {
       }
     }
     return rooted(graph, dim, Math.exp(high));
+  }
+
+  private static void requireShare(double keep) {
+    if (!(keep > 0 && keep <= 1)) {
+      throw new IllegalArgumentException("keep=%s is not in (0, 1]".formatted(keep));
+    }
   }
 
   private static BaseSizes rooted(Ckg graph, int dim, double degreeOfFull) {

@@ -128,8 +128,8 @@ public final class GraphLearner {
     }
   }
 
-  /** Base rows (nodes, dim); shared. */
-  float[] base() {
+  /** Base rows (nodes, dim), zero behind a node's size; shared. */
+  public float[] base() {
     return base;
   }
 
@@ -154,23 +154,37 @@ public final class GraphLearner {
     return loss;
   }
 
+  /**
+   * Shows the base rows that a batch's ranking loss depends on, each beside its gradient; without dropout
+   * and regularisation, and without a step.
+   */
+  public void showBaseGradient(PairBatch batch, BaseGradientSink sink) {
+    double _ = lossGradient(batch, 0);
+    for (int i = 0; i < dBase.touchedCount(); i++) {
+      int node = dBase.touched(i);
+      sizes.cut(dBase.rows(), node);
+      sink.row(node, base, dBase.rows(), node * spec.dim());
+    }
+    dBase.clear();
+  }
+
   /** Adds the gradient of the ranking loss to that of base rows and layers; returns the loss. */
   double rankingGradient(PairBatch batch) {
-    pass.forward(
-        batch.nodes(),
-        batch.nodeCount(),
-        layers,
-        edgeWeights,
-        settings.dropout(),
-        dropoutSeeds.nextLong());
-    double loss = PairLoss.lossAndGradient(batch, pass.finals(), spec.finalSize(), pass.dFinals());
-    dLayers.forEach(LayerWeights::clear);
-    pass.backward(layers, edgeWeights, dBase, dLayers);
+    double loss = lossGradient(batch, settings.dropout());
     for (int i = 0; i < batch.size(); i++) {
       decay(batch.nodes()[batch.user(i)], batch.size());
       decay(batch.nodes()[batch.seen(i)], batch.size());
       decay(batch.nodes()[batch.unseen(i)], batch.size());
     }
+    return loss;
+  }
+
+  private double lossGradient(PairBatch batch, float dropout) {
+    pass.forward(
+        batch.nodes(), batch.nodeCount(), layers, edgeWeights, dropout, dropoutSeeds.nextLong());
+    double loss = PairLoss.lossAndGradient(batch, pass.finals(), spec.finalSize(), pass.dFinals());
+    dLayers.forEach(LayerWeights::clear);
+    pass.backward(layers, edgeWeights, dBase, dLayers);
     return loss;
   }
 

@@ -2,8 +2,11 @@ package org.espalier.kgat.train;
 
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import org.espalier.kgat.graph.Ckg;
+import org.espalier.kgat.model.BaseGradientSink;
 import org.espalier.kgat.model.GraphLearner;
 import org.espalier.kgat.model.PairBatch;
 import org.espalier.kgat.model.Propagation;
@@ -108,7 +111,24 @@ final class GraphTrainee implements Trainee {
     }
   }
 
+  /** One pass over the interactions that trains nothing: shows every batch's gradient of the base rows. */
+  void showBaseGradients(BaseGradientSink sink, BooleanSupplier cancelled) {
+    boolean _ =
+        eachPairBatch(pairs -> {
+          learner.showBaseGradient(pairs, sink);
+          return !cancelled.getAsBoolean();
+        });
+  }
+
   private boolean trainPairs(Progress progress) {
+    return eachPairBatch(pairs -> {
+      double loss = pairs.size() == 0 ? 0 : learner.rankingStep(pairs);
+      return progress.advance(pairs.size(), loss * pairs.size());
+    });
+  }
+
+  /** Draws batches until every interaction was there once, or a step says that it was the last. */
+  private boolean eachPairBatch(Predicate<PairBatch> step) {
     shuffle(pairUsers, pairItems);
     for (int from = 0; from < pairItems.length; from += batch) {
       pairBatch.clear();
@@ -119,8 +139,7 @@ final class GraphTrainee implements Trainee {
               user, graph.nodeOfEntity(pairItems[i]), graph.nodeOfEntity(unseenItem(user)));
         }
       }
-      double loss = pairBatch.size() == 0 ? 0 : learner.rankingStep(pairBatch);
-      if (!progress.advance(pairBatch.size(), loss * pairBatch.size())) {
+      if (!step.test(pairBatch)) {
         return false;
       }
     }

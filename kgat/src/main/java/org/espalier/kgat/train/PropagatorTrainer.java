@@ -7,14 +7,12 @@ import java.util.function.BooleanSupplier;
 import java.util.function.ToDoubleFunction;
 import org.espalier.kgat.graph.Ckg;
 import org.espalier.kgat.history.HistoryTraining;
-import org.espalier.kgat.model.Aggregator;
 import org.espalier.kgat.model.GraphLearner;
 import org.espalier.kgat.model.Propagation;
 import org.espalier.kgat.model.Propagator;
 import org.espalier.kgat.model.RandomProjections;
 import org.espalier.kgat.model.RankingVectors;
 import org.espalier.learning.data.Interactions;
-import org.espalier.learning.data.ItemSets;
 import org.espalier.learning.data.KnowledgeGraph;
 import org.espalier.learning.kernel.Workers;
 import org.espalier.learning.metric.RetrievalEvaluator;
@@ -105,35 +103,26 @@ public final class PropagatorTrainer {
       Workers workers,
       TrainingListener listener,
       BooleanSupplier cancelled) {
-    boolean looksAtTriples = spec.shape().aggregator() != Aggregator.LINEAR;
-    Ckg graph = CkgFolder.graph(train, looksAtTriples ? knowledge : Optional.empty());
-    GraphLearner learner =
-        new GraphLearner(
-            graph,
-            spec.shape(),
-            spec.sizing(),
-            spec.weighting(),
-            spec.settings(),
-            spec.batch(),
+    LayeredTraining training =
+        LayeredTraining.of(
+            train,
+            knowledge,
+            spec,
+            propagation -> metric.applyAsDouble(vectors(propagation, train)),
             seed,
             workers);
-    GraphTrainee trainee =
-        new GraphTrainee(
-            graph,
-            learner,
-            ItemSets.of(train),
-            spec.batch(),
-            spec.triples(),
-            propagation -> metric.applyAsDouble(vectors(propagation, train)),
-            seed);
+    GraphLearner learner = training.learner();
     TrainingOutcome outcome =
-        new TrainingLoop(spec.epochsMax(), spec.patience()).run(trainee, listener, cancelled);
+        new TrainingLoop(spec.epochsMax(), spec.patience())
+            .run(training.trainee(), listener, cancelled);
     boolean diverged = outcome.reason() == TrainingOutcome.Reason.DIVERGED;
     return new PropagatorTraining(
         vectors(learner.propagate(), train),
         learner.parameters(),
         outcome,
-        diverged ? Optional.empty() : Optional.of(learner.propagator(looksAtTriples ? 1 : 0)));
+        diverged
+            ? Optional.empty()
+            : Optional.of(learner.propagator(training.withTriples() ? 1 : 0)));
   }
 
   private static RankingVectors vectors(Propagation propagation, Interactions train) {

@@ -116,6 +116,49 @@ class BaseSizesTest {
 
   @ParameterizedTest(name = "seed={0}")
   @ValueSource(longs = {1, 2, 3})
+  void the_gradient_that_is_shown_is_that_of_the_loss_alone_and_moves_nothing(long seed) {
+    Ckg graph = TinyGraphs.random(seed);
+    BaseSizes sizes = randomSizes(graph, seed);
+    LearnerSettings settings = new LearnerSettings(1e-2, 0.5f, 0.4f, 4);
+    BaseSizing sizing = (_, _) -> sizes;
+    GraphLearner learner =
+        new GraphLearner(graph, SHAPE, sizing, EdgeWeighting.MEAN, settings, 8, seed, workers);
+    LearnerSettings plainSettings = new LearnerSettings(1e-2, 0, 0, 4); // no decay, no dropout
+    GraphLearner plain =
+        new GraphLearner(graph, SHAPE, sizing, EdgeWeighting.MEAN, plainSettings, 8, seed, workers);
+    plain.rankingGradient(pairs(graph));
+    float[] expected = plain.baseGradient().rows().clone();
+    float[] before = learner.base().clone();
+
+    float[] shown = new float[expected.length];
+    learner.showBaseGradient(
+        pairs(graph),
+        (node, base, gradient, at) -> {
+          assertThat(base).isSameAs(learner.base());
+          assertThat(at).isEqualTo(node * DIM);
+          System.arraycopy(gradient, at, shown, at, DIM);
+        });
+    for (int node = 0; node < graph.nodeCount(); node++) {
+      for (int d = 0; d < DIM; d++) {
+        float stored = d < sizes.sizes()[node] ? expected[node * DIM + d] : 0;
+        assertThat(shown[node * DIM + d]).as("value %d of node %d", d, node).isEqualTo(stored);
+      }
+    }
+    assertThat(learner.base()).isEqualTo(before);
+    assertThat(learner.baseGradient().touchedCount()).as("nothing is left over").isZero();
+  }
+
+  @Test
+  void one_size_for_all_is_the_largest_that_fits() {
+    Ckg graph = TinyGraphs.random(1);
+    assertThat(BaseSizes.uniform(graph, 6, 0.5).sizes()).containsOnly(3);
+    assertThat(BaseSizes.uniform(graph, 6, 0.33).sizes()).containsOnly(1);
+    assertThatThrownBy(() -> BaseSizes.uniform(graph, 6, 0.1))
+        .hasMessageContaining("leaves less than one a node");
+  }
+
+  @ParameterizedTest(name = "seed={0}")
+  @ValueSource(longs = {1, 2, 3})
   void what_is_not_stored_stays_zero_and_takes_no_room_in_a_file(long seed) throws IOException {
     Ckg graph = TinyGraphs.random(seed);
     BaseSizes sizes = randomSizes(graph, seed);

@@ -9,7 +9,8 @@ import org.espalier.search.retrieval.Pruned;
  * @param teacher the full-size model behind it
  * @param report how good it is
  */
-public record Candidate(LogSnapshot snapshot, Pruned tables, TeacherModel teacher, SearchReport report) {
+public record Candidate(
+    LogSnapshot snapshot, Pruned tables, TeacherModel teacher, SearchReport report) {
 
   /** Makes a generation of a candidate. */
   @FunctionalInterface

@@ -94,7 +94,8 @@ public final class SearchJob {
         phases.phase(
             SearchPhase.WARM_UP,
             Codecs.TRAINED,
-            () -> train(SearchPhase.WARM_UP, mf, split.train(), Optional.of(split.valid()), phases));
+            () ->
+                train(SearchPhase.WARM_UP, mf, split.train(), Optional.of(split.valid()), phases));
     ItemSets seen = ItemSets.of(split.train());
     Prepared prepared =
         phases.phase(
@@ -132,7 +133,8 @@ public final class SearchJob {
           phases.advanced(SearchPhase.SNAPSHOT, share);
         });
     if (snapshot.teacher().isPresent() != (spec.teacher() == Teacher.ACTIVE)) {
-      throw new IllegalArgumentException("teacher=" + spec.teacher() + ", and the source disagrees");
+      throw new IllegalArgumentException(
+          "teacher=" + spec.teacher() + ", and the source disagrees");
     }
     Interactions all = snapshot.interactions();
     SearchSplit.of(all, spec.heldOut());
@@ -195,10 +197,8 @@ public final class SearchJob {
         phases.seconds(SearchPhase.FINAL_TRAINING));
   }
 
-  private Prepared prepared(
-      MfModel full, ItemSets seen, LogSnapshot snapshot, Workers workers) {
-    return Prepared.of(
-        full, seen, snapshot.userWeights(), spec.prune().seed(), workers, pace);
+  private Prepared prepared(MfModel full, ItemSets seen, LogSnapshot snapshot, Workers workers) {
+    return Prepared.of(full, seen, snapshot.userWeights(), spec.prune().seed(), workers, pace);
   }
 
   private SearchResult.Done candidate(

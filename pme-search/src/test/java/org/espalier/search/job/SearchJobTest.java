@@ -14,8 +14,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -44,7 +44,8 @@ class SearchJobTest {
 
   private static SearchSpec spec(Method method, double keep, long memory) {
     SearchSpec usual = SearchSpec.of(method, keep, 5);
-    return new SearchSpec(usual.prune(), usual.maxDrop(), usual.loss(), 16, usual.teacher(), 2, 1, 0.1, memory);
+    return new SearchSpec(
+        usual.prune(), usual.maxDrop(), usual.loss(), 16, usual.teacher(), 2, 1, 0.1, memory);
   }
 
   @Test
@@ -159,7 +160,8 @@ class SearchJobTest {
   }
 
   @Test
-  void with_the_active_generation_as_teacher_the_last_training_is_left_out_and_nothing_else_changes() {
+  void
+      with_the_active_generation_as_teacher_the_last_training_is_left_out_and_nothing_else_changes() {
     job(SPEC, () -> false).run(_ -> LOG, this::take);
     Candidate own = candidates.getFirst();
     assertThat(own.report().teacher().kind()).isEqualTo("trained");
@@ -173,8 +175,7 @@ class SearchJobTest {
     assertThat(events)
         .filteredOn(event -> event instanceof SearchEvent.Started)
         .extracting(SearchEvent::phase)
-        .containsExactlyElementsOf(
-            EnumSet.complementOf(EnumSet.of(SearchPhase.FINAL_TRAINING)));
+        .containsExactlyElementsOf(EnumSet.complementOf(EnumSet.of(SearchPhase.FINAL_TRAINING)));
     assertThat(candidate.report().teacher())
         .isEqualTo(new SearchReport.Teacher(OptionalInt.of(9), 0.5));
     assertThat(candidate.report().fields().get("teacher"))
@@ -226,7 +227,8 @@ class SearchJobTest {
       weights[user] = user % 2 == 0 ? 1.9f : 0.1f;
     }
     LogSnapshot weighted =
-        new LogSnapshot(77, LOG.interactions(), LOG.userIds(), LOG.itemIds(), weights, Optional.empty());
+        new LogSnapshot(
+            77, LOG.interactions(), LOG.userIds(), LOG.itemIds(), weights, Optional.empty());
     assertThat(evenShare(LOG)).isBetween(0.4, 0.6);
     assertThat(evenShare(weighted)).isGreaterThan(0.65);
   }

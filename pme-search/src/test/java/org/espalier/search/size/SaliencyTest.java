@@ -50,6 +50,41 @@ class SaliencyTest {
     assertThat(touched).isGreaterThanOrEqualTo(6);
   }
 
+  @Test
+  void a_tables_saliency_is_its_criterion_summed_over_the_batches_that_touch_a_row() {
+    SplittableRandom random = new SplittableRandom(4);
+    float[] rows = new float[5 * DIM];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = random.nextInt(-4, 5);
+    }
+    for (Criterion criterion : List.of(Criterion.CONNECTION, Criterion.TAYLOR, Criterion.FISHER)) {
+      RowSaliency saliency = new RowSaliency(5, DIM, criterion);
+      double[][] products = new double[rows.length][6];
+      for (int batch = 0; batch < 6; batch++) {
+        float[] gradients = new float[rows.length];
+        for (int token = 0; token < 4; token++) { // nothing touches the last
+          if ((batch + token) % 2 == 0) {
+            for (int at = token * DIM; at < (token + 1) * DIM; at++) {
+              gradients[at] = random.nextInt(-4, 5);
+              products[at][batch] = gradients[at] * rows[at];
+            }
+            saliency.add(token, rows, gradients, token * DIM);
+          }
+        }
+      }
+      for (int at = 0; at < rows.length; at++) {
+        double sum = Arrays.stream(products[at]).sum();
+        double sizes = Arrays.stream(products[at]).map(Math::abs).sum();
+        double squares = Arrays.stream(products[at]).map(p -> p * p).sum();
+        double expected =
+            criterion == Criterion.CONNECTION
+                ? Math.abs(sum)
+                : criterion == Criterion.TAYLOR ? sizes : squares;
+        assertThat(saliency.saliency()[at]).isEqualTo(expected);
+      }
+    }
+  }
+
   /** E over own labels of (σ − y)² is σ(1 − σ), so Σ g² over many draws is known without drawing. */
   @Test
   void own_labels_give_the_fisher_information_of_the_model() {

@@ -14,7 +14,8 @@ import picocli.CommandLine.Command;
     subcommands = {
       EvaluateRetrievalCommand.class,
       EvaluateCtrCommand.class,
-      EvaluateSweepCommand.class
+      EvaluateSweepCommand.class,
+      EvaluateWarmStartCommand.class
     },
     footerHeading = "%nExamples:%n",
     footer = {

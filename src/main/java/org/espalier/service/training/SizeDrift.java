@@ -2,7 +2,6 @@ package org.espalier.service.training;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CountDownLatch;
@@ -105,26 +104,10 @@ final class SizeDrift implements SmartLifecycle {
         : OptionalDouble.of(now.drift);
   }
 
-  /**
-   * How much each user counts by what the stream has seen of him lately: half for all alike, half in proportion to his
-   * decayed events; 1 for all when nothing is known.
-   */
+  /** See {@link StreamSaliency#userWeights}; 1 for all when no generation is followed. */
   float[] userWeights(int[] users) {
-    float[] result = new float[users.length];
-    Arrays.fill(result, 1f);
     Followed now = followed;
-    if (now == null) {
-      return result;
-    }
-    double[] activity = new double[users.length];
-    Arrays.setAll(activity, u -> now.saliency.userActivity(users[u]));
-    double mean = Arrays.stream(activity).average().orElse(0);
-    if (mean > 0) {
-      for (int u = 0; u < result.length; u++) {
-        result[u] = (float) (0.5 + 0.5 * activity[u] / mean);
-      }
-    }
-    return result;
+    return now == null ? SearchStore.alike(users) : now.saliency.userWeights(users);
   }
 
   /** Reads what is new in the log, and computes the drift if that was anything. */

@@ -76,6 +76,60 @@ class EvaluateRetrievalTest {
     assertThat(err.toString()).contains("--fit-keep and --base-keep are not of mf");
   }
 
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"pme", "degree", "uniform"})
+  void a_node_table_keeps_to_its_budget_by_every_method(String method) {
+    String[] small = {"--model", "kgat", "--preset", "paper", "--no-kg", "--dim", "8"};
+    List<String> full = new ArrayList<>(List.of(small));
+    full.addAll(List.of("--layers", "8", "--json"));
+    assertThat(evaluate(full.toArray(String[]::new))).isZero();
+    long whole = JsonMapper.shared().readTree(out.toString()).get("parameters").asLong();
+    out.getBuffer().setLength(0);
+
+    full.addAll(List.of("--base-keep", "0.5", "--base-method", method));
+    assertThat(evaluate(full.toArray(String[]::new))).isZero();
+    JsonNode json = JsonMapper.shared().readTree(out.toString());
+    assertThat(json.get("base_method").asString()).isEqualTo(method);
+    long rows =
+        json.get("parameters").asLong() - (whole - 80 * 8); // all but the layers and relations
+    assertThat(rows).isBetween(80L, 80L * 4);
+    assertThat(json.get("ndcg@10").asDouble()).isBetween(0.0, 1.0);
+    if (method.equals("pme")) {
+      assertThat(json.get("base_numbers").asLong()).isEqualTo(rows);
+      assertThat(json.get("search_seconds").asDouble())
+          .isGreaterThanOrEqualTo(json.get("warm_up_seconds").asDouble());
+    }
+  }
+
+  @Test
+  void sizes_of_a_node_table_that_is_not_there_or_has_no_room_are_refused() {
+    String[] paper = {"--model", "kgat", "--preset", "paper"};
+    assertThat(evaluate("--model", "fastrp", "--base-keep", "0.5")).isEqualTo(2);
+    assertThat(evaluate("--model", "kgat", "--base-method", "pme")).isEqualTo(2);
+    assertThat(evaluate(paper[0], paper[1], paper[2], paper[3], "--base-method", "pme"))
+        .isEqualTo(2);
+    for (String method : new String[] {"pme", "degree", "uniform"}) {
+      assertThat(
+              evaluate(
+                  paper[0], paper[1], paper[2], paper[3], "--base-keep=0", "--base-method", method))
+          .isEqualTo(2);
+    }
+    assertThat(err.toString())
+        .contains("--base-keep is of lightgcn and of kgat's preset paper")
+        .contains("--base-method needs a --base-keep below 1")
+        .contains("keep=0.0 is not in (0, 1]");
+  }
+
+  @Test
+  void warm_and_cold_starts_need_times() {
+    List<String> arguments =
+        new ArrayList<>(List.of("evaluate", "warm-start", "--data", folder.toString()));
+    assertThat(command(arguments)).isEqualTo(1);
+    assertThat(err.toString()).contains("has no column timestamp").hasLineCount(1);
+    arguments.add("--half-life=0");
+    assertThat(command(arguments)).isEqualTo(2);
+  }
+
   @Test
   void pruning_what_cannot_be_pruned_is_refused() {
     assertThat(evaluate("--method", "pme", "--keep", "0")).isEqualTo(2);
@@ -190,6 +244,10 @@ class EvaluateRetrievalTest {
     List<String> arguments =
         new ArrayList<>(List.of("evaluate", "retrieval", "--data", folder.toString()));
     arguments.addAll(List.of(flags));
+    return command(arguments);
+  }
+
+  private int command(List<String> arguments) {
     return EspalierCommand.commandLine()
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))

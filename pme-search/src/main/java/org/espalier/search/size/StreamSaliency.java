@@ -111,6 +111,21 @@ public final class StreamSaliency {
     return sum / weight;
   }
 
+  /**
+   * How much each of some users counts by what the stream has seen of him lately: half for all alike, half in proportion
+   * to his decayed events; 1 for all when nothing is known.
+   */
+  public float[] userWeights(int[] users) {
+    double[] activity = new double[users.length];
+    Arrays.setAll(activity, u -> userActivity(users[u]));
+    double mean = Arrays.stream(activity).average().orElse(0);
+    float[] weights = new float[users.length];
+    for (int u = 0; u < weights.length; u++) {
+      weights[u] = mean > 0 ? (float) (0.5 + 0.5 * activity[u] / mean) : 1;
+    }
+    return weights;
+  }
+
   /** The decayed sum of an item's coordinate. */
   public synchronized double itemSum(int item, int coordinate) {
     return items.sum(item, coordinate) / weight;

@@ -79,6 +79,25 @@ class StreamSaliencyTest {
   }
 
   @Test
+  void users_count_half_alike_and_half_by_their_share_of_the_stream() {
+    StreamSaliency stream =
+        new StreamSaliency(1, 1e9, 10, (_, row) -> one(row), (_, row) -> one(row));
+    assertThat(stream.userWeights(new int[] {0, 1, 2})).containsExactly(1, 1, 1);
+    for (int i = 0; i < 30; i++) {
+      stream.add(i % 3 == 0 ? 0 : 1, i % 4);
+    }
+    float[] weights = stream.userWeights(new int[] {0, 1, 2});
+    assertThat(weights[0]).isCloseTo(1f, within(1e-4f)); // 10 events, and the mean is 10
+    assertThat(weights[1]).isCloseTo(1.5f, within(1e-4f));
+    assertThat(weights[2]).isCloseTo(0.5f, within(1e-4f));
+  }
+
+  private static int one(float[] row) {
+    row[0] = 1;
+    return 1;
+  }
+
+  @Test
   void a_stream_that_goes_on_as_before_drifts_little_and_one_that_turns_drifts_much() {
     Rows full =
         (token, target) -> {

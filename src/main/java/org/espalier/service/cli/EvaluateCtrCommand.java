@@ -194,6 +194,7 @@ final class EvaluateCtrCommand implements Callable<Integer> {
     CtrReport report;
     try (ExperimentTrainings shown = new ExperimentTrainings()) {
       CtrData data = Objects.requireNonNull(clicks).read(settings.seed());
+      warn(data, Objects.requireNonNull(spec));
       report = new CtrExperiment(data).run(settings, shown, () -> false);
     } catch (NoRoomException e) {
       throw new CommandException(String.valueOf(e.getMessage()));
@@ -202,6 +203,13 @@ final class EvaluateCtrCommand implements Callable<Integer> {
     out.print(json ? JSON.writeValueAsString(report) + "\n" : summary(report));
     out.flush();
     return ExitCode.OK;
+  }
+
+  /** Says what is odd about a log before anything is trained on it. */
+  static void warn(CtrData data, CommandSpec spec) {
+    PrintWriter err = spec.commandLine().getErr();
+    data.warnings().forEach(warning -> err.println("espalier: warning: " + warning));
+    err.flush();
   }
 
   private CtrSettings settings() {
@@ -222,37 +230,33 @@ final class EvaluateCtrCommand implements Callable<Integer> {
   }
 
   private static String summary(CtrReport report) {
-    StringBuilder text = new StringBuilder();
-    report.warnings().forEach(warning -> text.append("warning: ").append(warning).append('\n'));
-    text.append(
-        String.format(
-            Locale.ROOT,
-            """
-            %s, %s (%s%s), keep %s, seed %d
-            test AUC %.4f, logloss %.4f; validation AUC %.4f
-            %,d numbers stored of %,d allowed; %,d bytes with their index
-            teachers %.1f s, search %.1f s, training %.1f s in %d epochs of %.2f s (%,.0f samples/s)
-            peak of resident memory %,.0f MB
-            """,
-            report.model(),
-            report.method(),
-            report.projection(),
-            report.distil() ? ", distilled" : "",
-            report.keep(),
-            report.seed(),
-            report.auc(),
-            report.logloss(),
-            report.validAuc(),
-            report.parameters(),
-            report.budget(),
-            report.embeddingBytes(),
-            report.teacherSeconds(),
-            report.searchSeconds(),
-            report.trainSeconds(),
-            report.epochs(),
-            report.epochSeconds(),
-            report.samplesPerS(),
-            report.peakRssMb()));
-    return text.toString();
+    return String.format(
+        Locale.ROOT,
+        """
+        %s, %s (%s%s), keep %s, seed %d
+        test AUC %.4f, logloss %.4f; validation AUC %.4f
+        %,d numbers stored of %,d allowed; %,d bytes with their index
+        teachers %.1f s, search %.1f s, training %.1f s in %d epochs of %.2f s (%,.0f samples/s)
+        peak of resident memory %,.0f MB
+        """,
+        report.model(),
+        report.method(),
+        report.projection(),
+        report.distil() ? ", distilled" : "",
+        report.keep(),
+        report.seed(),
+        report.auc(),
+        report.logloss(),
+        report.validAuc(),
+        report.parameters(),
+        report.budget(),
+        report.embeddingBytes(),
+        report.teacherSeconds(),
+        report.searchSeconds(),
+        report.trainSeconds(),
+        report.epochs(),
+        report.epochSeconds(),
+        report.samplesPerS(),
+        report.peakRssMb());
   }
 }

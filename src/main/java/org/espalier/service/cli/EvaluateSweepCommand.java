@@ -140,6 +140,7 @@ final class EvaluateSweepCommand implements Callable<Integer> {
       throw new ParameterException(Objects.requireNonNull(spec).commandLine(), e.getMessage(), e);
     }
     CtrData log = CtrFolder.read(Objects.requireNonNull(data), 1);
+    EvaluateCtrCommand.warn(log, Objects.requireNonNull(spec));
     SweepLog done = openLog(sweep.subject(log));
     try (SweepProgress progress = new SweepProgress(Console.ofProcess())) {
       sweep.run(new CtrExperiment(log), cells, done, progress, () -> false);

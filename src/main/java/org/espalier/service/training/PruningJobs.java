@@ -105,6 +105,11 @@ class PruningJobs implements JobKind<PruningRequest> {
   @Override
   public void validate(PruningRequest request) {
     if (request.tables() != null && !Set.copyOf(request.tables()).equals(TABLES)) {
+      for (String table : request.tables()) {
+        if (!TABLES.contains(table)) {
+          throw invalid("tables: there is no table '%s', only item and user".formatted(table));
+        }
+      }
       throw invalid("tables share one budget: name both user and item, or leave tables out");
     }
     Guard guard = request.guard();

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -88,6 +89,59 @@ class EvaluateCtrTest {
     assertThat(evaluate(flag)).isEqualTo(2);
     assertThat(out.toString()).isEmpty();
     assertThat(err.toString()).startsWith("espalier: ").contains("evaluate ctr --help");
+  }
+
+  @ParameterizedTest(name = "evaluate {0}")
+  @ValueSource(strings = {"ctr", "sweep"})
+  void a_field_that_copies_the_label_is_warned_about_before_any_work(String task)
+      throws IOException {
+    rewrite(line ->
+        line + (line.startsWith("label") ? "\tbought" : line.startsWith("1") ? "\tyes" : "\tno"));
+    String budget = task.equals("ctr") ? "--keep=0.001" : "--keeps=0.5";
+    String method = task.equals("ctr") ? "--method=uniform" : "--methods=uniform";
+    List<String> flags = new ArrayList<>(List.of(budget, method, "--dim=8"));
+    if (task.equals("sweep")) {
+      flags.addAll(List.of("--seeds=1", "--distil=off"));
+    }
+    int code = run(task, flags.toArray(String[]::new));
+    assertThat(err.toString())
+        .startsWith("espalier: warning: ")
+        .contains(
+            "column 'bought' decides the label in every line; was it known before the click?");
+    if (task.equals("ctr")) { // the budget is refused next, and nothing was trained
+      assertThat(code).isEqualTo(1);
+      assertThat(err.toString()).hasLineCount(2).contains("numbers");
+      assertThat(out.toString()).isEmpty();
+    }
+  }
+
+  @Test
+  void labels_of_one_class_and_a_field_of_one_token_are_refused_in_one_line() throws IOException {
+    rewrite(line -> line.startsWith("label") ? line + "\tshop" : line + "\tours");
+    assertThat(evaluate()).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("column 'shop' has 1 token; a field needs at least two, so drop the column")
+        .hasLineCount(1);
+    err.getBuffer().setLength(0);
+    rewrite(line -> line.startsWith("label") ? line : "1" + line.substring(1));
+    assertThat(evaluate()).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("column 'label' is 1 in every line; both classes are needed")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void a_log_that_is_too_short_is_refused_in_one_line() throws IOException {
+    write("train.tsv", new Random(1), 50);
+    assertThat(evaluate()).isEqualTo(1);
+    assertThat(err.toString()).contains("has 50 samples; at least 100 are needed").hasLineCount(1);
+  }
+
+  private void rewrite(UnaryOperator<String> change) throws IOException {
+    for (String file : List.of("train.tsv", "valid.tsv", "test.tsv")) {
+      Path path = folder.resolve(file);
+      Files.write(path, Files.readAllLines(path).stream().map(change).toList());
+    }
   }
 
   @Test

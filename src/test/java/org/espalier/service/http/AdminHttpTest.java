@@ -251,6 +251,17 @@ class AdminHttpTest {
   }
 
   @Test
+  void an_unknown_table_is_named() {
+    assertThat(
+            service
+                .post(
+                    "/v1/admin/pruning-jobs",
+                    "{\"target\":{\"keep\":0.1},\"tables\":[\"item\",\"genre\"]}")
+                .body())
+        .contains("there is no table 'genre', only item and user");
+  }
+
+  @Test
   void of_two_activations_at_once_one_wins() throws Exception {
     service
         .post(

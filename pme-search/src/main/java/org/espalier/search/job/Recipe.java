@@ -12,9 +12,10 @@ import org.espalier.search.model.TrainingSpec;
  * with the teachers' probability beat the squared distance of logits by .002 to .005 AUC.
  *
  * @param batch samples a step
+ * @param patience epochs without a better validation before a training on the log stops
  * @param threads parts that a batch is cut into
  */
-record Recipe(int batch, int threads) {
+record Recipe(int batch, int patience, int threads) {
 
   /** Default rows of a large field, in buckets of frequency. */
   static final int DEFAULT_ROWS = 8;
@@ -28,8 +29,14 @@ record Recipe(int batch, int threads) {
   /** Batches of the published saliency, at initialisation: a quarter of an epoch of ml-100k-ctr. */
   static final int FIRST_BATCHES = 10;
 
+  /** Warm-ups at most, each without the rows that did harm in those before; the third found little. */
+  static final int WARM_ROUNDS = 3;
+
   private static final int BATCH_MAX = 2048;
   private static final int STEPS_PER_EPOCH_MIN = 39; // a short log gets smaller batches
+  private static final int PATIENCE_STEPS = 6 * STEPS_PER_EPOCH_MIN; // an epoch of a long log has more
+  private static final int PATIENCE_MIN = 2;
+  private static final int PATIENCE_MAX = 6;
   private static final int WARM_PATIENCE =
       1; // a log that is learned by heart in one epoch shows it in the next
   private static final int WARM_EPOCHS = 4; // ten were no better (docs/pruned-ctr.md)
@@ -39,7 +46,11 @@ record Recipe(int batch, int threads) {
 
   /** The recipe for a log of some samples. */
   static Recipe of(int samples, int threads) {
-    return new Recipe(Math.clamp(samples / STEPS_PER_EPOCH_MIN, 1, BATCH_MAX), threads);
+    int batch = Math.clamp(samples / STEPS_PER_EPOCH_MIN, 1, BATCH_MAX);
+    int patience =
+        Math.clamp(
+            Math.ceilDiv(PATIENCE_STEPS, Math.max(1, samples / batch)), PATIENCE_MIN, PATIENCE_MAX);
+    return new Recipe(batch, patience, threads);
   }
 
   /**
@@ -64,7 +75,7 @@ record Recipe(int batch, int threads) {
   TrainingSpec training(boolean distil, long seed) {
     return distil
         ? new TrainingSpec(40, 40, batch, 5e-3, true, 0, seed, threads)
-        : new TrainingSpec(30, 6, batch, 5e-3, false, 1e-4, seed, threads);
+        : new TrainingSpec(30, patience, batch, 5e-3, false, 1e-4, seed, threads);
   }
 
   /** How the uniform model learns before saliency is taken. */

@@ -97,15 +97,16 @@ final class SizeSearch {
   }
 
   /**
-   * A small uniform model learns for some epochs and turns into its principal axes, so that a prefix of
-   * a row is worth keeping; labels for the gradients come from its own probabilities. The pruned model
-   * starts from what is left of it, unless one epoch was enough to learn the log by heart: then a start
-   * afresh sees every sample for the first time.
+   * A small model learns for some epochs and turns into its principal axes, so that a prefix of a row is
+   * worth keeping; labels for the gradients come from its own probabilities. The pruned model starts from
+   * what is left of it, unless one epoch was enough to learn the log by heart: then a start afresh sees
+   * every sample for the first time.
    */
   private CtrModel afterWarmUp() {
-    CtrModel model = fresh(layouts.wholeSpace(), pruned());
-    TrainingResult warmUp =
-        train("warm-up", model, recipe.warmUp(settings.distil(), settings.seed()));
+    WarmUp warmUp = new WarmUp(data, source, recipe, settings, listener, cancelled);
+    CtrModel model = timed("warm-up", () -> warmUp.run(fresh(layouts.wholeSpace(), pruned())));
+    phaseSeconds.merge("warm-up", -warmUp.judgingSeconds(), Double::sum);
+    phaseSeconds.put("held-out gains", warmUp.judgingSeconds());
     if (model.canRotate()) {
       timed(
           "rotation",
@@ -122,7 +123,7 @@ final class SizeSearch {
             recipe.warmBatches(data.train().count()));
     GainCurves curves = GainCurves.ofPrefixes(saliency, model.layout().dim());
     TableLayout found = timed("allocation", () -> layouts.allocate(curves));
-    return warmUp.outcome().bestEpoch() == 1 ? fresh(found, pruned()) : model.onTables(found);
+    return warmUp.bestEpochs() == 1 ? fresh(found, pruned()) : model.onTables(found);
   }
 
   private double[] saliency(

@@ -113,6 +113,15 @@ public final class CtrModel {
     return logits;
   }
 
+  /** The cross-entropy of each sample's logit with its label, in nats. */
+  public float[] losses(CtrSamples samples) {
+    float[] losses = logits(samples);
+    for (int i = 0; i < losses.length; i++) {
+      losses[i] = (float) LogisticLoss.value(losses[i], samples.labels()[i]);
+    }
+    return losses;
+  }
+
   /** How well the model tells the clicks of samples, whose labels are 0 and 1, from the rest. */
   public CtrMetrics judge(CtrSamples samples) {
     boolean[] clicked = new boolean[samples.count()];

@@ -83,21 +83,6 @@ class CtrExperimentTest {
   }
 
   @Test
-  void tokens_too_rare_to_learn_anything_of_get_no_rows() {
-    CtrData rareUsers = ClickWorld.generate(3_000, 20, 6_000, 2);
-    CtrReport report =
-        new CtrExperiment(rareUsers)
-            .run(
-                CtrSettings.of(Kind.DEEPFM, DIM, Method.PME, 0.2, false, 1),
-                TrainingListener.none(),
-                () -> false);
-
-    assertThat(report.sizeHistogram().get("user").get(0)).isGreaterThan(1_500);
-    assertThat(report.sizeHistogram().get("item")).doesNotContainKey(0);
-    assertThat(report.parameters()).isLessThan(report.budget() / 2);
-  }
-
-  @Test
   void every_token_gets_the_least_size_that_was_asked_for() {
     CtrSettings settings =
         new CtrSettings(

@@ -31,7 +31,7 @@ class HeldOutGainsTest {
   private static final CtrModel BY_HEART = trained();
 
   @Test
-  void rows_that_learned_noise_by_heart_do_harm_and_others_do_not() {
+  void only_the_rows_that_led_the_model_astray_go_even_if_others_look_bad_beside_them() {
     HeldOutGains gains = HeldOutGains.of(BY_HEART, DATA.valid(), () -> false);
     int[] sizes = gains.sizesWithoutWorst();
     TableLayout layout = BY_HEART.layout();
@@ -44,8 +44,7 @@ class HeldOutGainsTest {
     }
     assertThat(gains.groups())
         .filteredOn(group -> group.field() == ITEM && group.tokens() > 0)
-        .isNotEmpty()
-        .allSatisfy(group -> assertThat(group.harmful()).isFalse());
+        .anySatisfy(group -> assertThat(group.harmful()).isTrue());
     for (int t = 1; t <= 20; t++) {
       assertThat(sizes[layout.fieldStart(ITEM) + t]).isEqualTo(DIM);
     }

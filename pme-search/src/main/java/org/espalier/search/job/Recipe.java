@@ -34,7 +34,8 @@ record Recipe(int batch, int patience, int threads) {
 
   private static final int BATCH_MAX = 2048;
   private static final int STEPS_PER_EPOCH_MIN = 39; // a short log gets smaller batches
-  private static final int PATIENCE_STEPS = 6 * STEPS_PER_EPOCH_MIN; // an epoch of a long log has more
+  private static final int PATIENCE_STEPS =
+      6 * STEPS_PER_EPOCH_MIN; // an epoch of a long log has more
   private static final int PATIENCE_MIN = 2;
   private static final int PATIENCE_MAX = 6;
   private static final int WARM_PATIENCE =

@@ -65,9 +65,7 @@ final class WarmUp {
                   cancelled)
               .outcome();
       bestEpochs += outcome.bestEpoch();
-      if (round == Recipe.WARM_ROUNDS
-          || watch.gains.isEmpty()
-          || !watch.gains.get().anyHarmful()) {
+      if (round == Recipe.WARM_ROUNDS || watch.gains.isEmpty() || !watch.gains.get().anyHarmful()) {
         break;
       }
       model = model.onTables(withSizes(model, watch.gains.get().sizesWithoutWorst()));

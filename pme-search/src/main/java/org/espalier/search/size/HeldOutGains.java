@@ -35,8 +35,7 @@ public final class HeldOutGains {
    * @param sum of the samples' losses without the rows, less those with them; in nats
    * @param error standard error of the sum
    */
-  public record Group(
-      int field, int countMin, int tokens, int samples, double sum, double error) {
+  public record Group(int field, int countMin, int tokens, int samples, double sum, double error) {
 
     /** Whether the rows do harm for sure. */
     public boolean harmful() {

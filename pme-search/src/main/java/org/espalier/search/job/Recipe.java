@@ -29,7 +29,7 @@ record Recipe(int batch, int patience, int threads) {
   /** Batches of the published saliency, at initialisation: a quarter of an epoch of ml-100k-ctr. */
   static final int FIRST_BATCHES = 10;
 
-  /** Warm-ups at most, each without the rows that did harm in those before; the third found little. */
+  /** Warm-ups at most, each without the rows that did harm in those before. */
   static final int WARM_ROUNDS = 3;
 
   private static final int BATCH_MAX = 2048;

@@ -132,9 +132,7 @@ final class GraphOptions {
 
   private Propagator trained(DataFolder folder, List<Integer> layers) {
     PropagatorSpec.Layered paper = PropagatorSpec.kgatPaper(DIM, layers, 2048);
-    PropagatorSpec spec =
-        new PropagatorSpec.Layered(
-            paper.shape(), paper.weighting(), paper.settings(), true, 2048, epochs, epochs);
+    PropagatorSpec spec = paper.withEpochs(epochs, epochs);
     Console.ofProcess().say("Training %d epochs".formatted(epochs));
     return PropagatorTrainer.train(
             folder.train(),

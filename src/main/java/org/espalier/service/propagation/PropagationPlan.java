@@ -124,14 +124,7 @@ public record PropagationPlan(
   static PropagatorSpec withEpochs(PropagatorSpec spec, int epochs) {
     return switch (spec) {
       case PropagatorSpec.Layered layered ->
-          new PropagatorSpec.Layered(
-              layered.shape(),
-              layered.weighting(),
-              layered.settings(),
-              layered.triples(),
-              layered.batch(),
-              epochs,
-              layered.patience());
+layered.withEpochs(epochs, layered.patience());
       case PropagatorSpec.History history -> history; // its learning rate falls over all of them
       case PropagatorSpec.RandomProjection walks -> walks;
     };

@@ -43,6 +43,7 @@ public final class GraphLearner {
   private final Adam vectorOptimizer;
   private final Adam projectionOptimizer;
   private final SplittableRandom dropoutSeeds;
+  private double learningRate;
 
   /**
    * Starts with random weights and with edge weights that fit them; base rows are full.
@@ -78,6 +79,7 @@ public final class GraphLearner {
     this.spec = spec;
     this.weighting = weighting;
     this.settings = settings;
+    this.learningRate = settings.learningRate();
     this.workers = workers;
     SplittableRandom random = new SplittableRandom(seed);
     int nodes = graph.nodeCount();
@@ -143,12 +145,17 @@ public final class GraphLearner {
     return edgeWeights;
   }
 
+  /** Sets Adam's step for the steps that follow. */
+  public void learningRate(double learningRate) {
+    this.learningRate = learningRate;
+  }
+
   /** One step on the ranking loss; returns the batch's mean loss, without regularisation. */
   public double rankingStep(PairBatch batch) {
     double loss = rankingGradient(batch);
     updateBase(rankingBase);
     for (int l = 0; l < layers.size(); l++) {
-      layerOptimizers.get(l).nextStep(settings.learningRate());
+      layerOptimizers.get(l).nextStep(learningRate);
       layerOptimizers.get(l).update(layers.get(l).values(), 0, dLayers.get(l).values(), 0);
     }
     return loss;
@@ -198,8 +205,8 @@ public final class GraphLearner {
       decay(batch.corrupted(i), batch.size());
     }
     updateBase(tripleBase);
-    vectorOptimizer.nextStep(settings.learningRate());
-    projectionOptimizer.nextStep(settings.learningRate());
+    vectorOptimizer.nextStep(learningRate);
+    projectionOptimizer.nextStep(learningRate);
     int matrix = spec.dim() * settings.relationSize();
     for (int r = 0; r < transR.relations(); r++) {
       if (batch.begin(r) < batch.end(r)) {
@@ -221,7 +228,7 @@ public final class GraphLearner {
   }
 
   private void updateBase(Adam optimizer) {
-    optimizer.nextStep(settings.learningRate());
+    optimizer.nextStep(learningRate);
     workers.forBlocks(
         dBase.touchedCount(),
         256,
@@ -230,9 +237,10 @@ public final class GraphLearner {
             int node = dBase.touched(i);
             sizes.cut(dBase.rows(), node); // what is not stored does not move
             optimizer.update(base, node, dBase.rows(), node * spec.dim());
+            dBase.clearRow(node);
           }
         });
-    dBase.clear();
+    dBase.forget();
   }
 
   /** All nodes' layers with the present weights, without dropout. */

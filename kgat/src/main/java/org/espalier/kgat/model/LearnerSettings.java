@@ -3,7 +3,7 @@ package org.espalier.kgat.model;
 /**
  * How a {@link GraphLearner} learns.
  *
- * @param learningRate Adam's step, positive
+ * @param learningRate Adam's first step, positive
  * @param l2 half of it times the squared length of a batch's base rows is added to its loss
  * @param dropout share of a layer's values that are dropped while training, in [0, 1)
  * @param relationSize values of a relation and of what it projects to

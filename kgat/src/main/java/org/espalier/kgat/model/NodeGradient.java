@@ -45,12 +45,15 @@ final class NodeGradient {
     return touched[at];
   }
 
-  /** All rows are zero and untouched again. */
-  void clear() {
+  /** Sets a touched row to zero. Several threads may clear distinct rows. */
+  void clearRow(int node) {
+    Arrays.fill(rows, node * dim, (node + 1) * dim, 0);
+  }
+
+  /** All rows are untouched again; the caller has cleared each that was touched. */
+  void forget() {
     for (int i = 0; i < touchedCount; i++) {
-      int node = touched[i];
-      marked[node] = false;
-      Arrays.fill(rows, node * dim, (node + 1) * dim, 0);
+      marked[touched[i]] = false;
     }
     touchedCount = 0;
   }

@@ -23,6 +23,7 @@ final class TrainingPass {
   static final float[] NOTHING = new float[0];
 
   private static final int PARTS = 16;
+  private static final int OUTPUTS = 256; // of a thread's block
   private static final int STRIP = 16; // columns: one cache line, so that strips share none
 
   private final Ckg graph;
@@ -115,9 +116,14 @@ final class TrainingPass {
       dFinals = new float[count * size];
     }
     Arrays.fill(dFinals, 0, count * size, 0);
-    for (int i = 0; i < count; i++) {
-      Readout.forward(spec, states, nodes[i], nodes[i] < graph.userCount(), finals, i * size);
-    }
+    workers.forBlocks(
+        count,
+        OUTPUTS,
+        (from, to, _) -> {
+          for (int i = from; i < to; i++) {
+            Readout.forward(spec, states, nodes[i], nodes[i] < graph.userCount(), finals, i * size);
+          }
+        });
   }
 
   /** The final vectors (count, finalSize) of the nodes given to {@link #forward}, in their order. */
@@ -205,9 +211,14 @@ final class TrainingPass {
     }
     dStates[0] = dNodes.rows();
     int finalSize = spec.finalSize();
-    for (int i = 0; i < outputCount; i++) {
-      Readout.backward(spec, states, outputs[i], dFinals, i * finalSize, dStates);
-    }
+    workers.forBlocks( // the nodes are distinct, so a row has one writer
+        outputCount,
+        OUTPUTS,
+        (from, to, _) -> {
+          for (int i = from; i < to; i++) {
+            Readout.backward(spec, states, outputs[i], dFinals, i * finalSize, dStates);
+          }
+        });
     for (int l = spec.depth(); l >= 1; l--) {
       backwardDense(l, layers.get(l - 1));
       for (int p = 0; p < PARTS; p++) {

@@ -24,6 +24,7 @@ final class GraphTrainee implements Trainee {
   private final Ckg graph;
   private final GraphLearner learner;
   private final ItemSets seen;
+  private final PropagatorSpec.Layered spec;
   private final int batch;
   private final ToDoubleFunction<Propagation> validation;
   private final SplittableRandom random;
@@ -37,21 +38,21 @@ final class GraphTrainee implements Trainee {
 
   /**
    * @param seen a user's items; a user who has seen all items trains nothing
-   * @param triples whether the triples are trained on
+   * @param spec whose settings the learner has
    * @param validation the metric of a propagation, NaN without a validation slice
    */
   GraphTrainee(
       Ckg graph,
       GraphLearner learner,
       ItemSets seen,
-      int batch,
-      boolean triples,
+      PropagatorSpec.Layered spec,
       ToDoubleFunction<Propagation> validation,
       long seed) {
     this.graph = graph;
     this.learner = learner;
     this.seen = seen;
-    this.batch = batch;
+    this.spec = spec;
+    this.batch = spec.batch();
     this.validation = validation;
     this.random = new SplittableRandom(seed);
     int pairs = 0;
@@ -65,10 +66,10 @@ final class GraphTrainee implements Trainee {
     for (int at = 0; at < pairs; at++) {
       pairItems[at] = seen.item(at);
     }
-    int count = triples ? countTriples(graph) : 0;
+    int count = spec.triples() ? countTriples(graph) : 0;
     tripleHeads = new int[count];
     tripleEdges = new int[count];
-    if (triples) {
+    if (spec.triples()) {
       listTriples();
     }
     pairBatch = new PairBatch(graph.nodeCount(), batch);
@@ -106,6 +107,8 @@ final class GraphTrainee implements Trainee {
 
   @Override
   public void trainEpoch(int epoch, Progress progress) {
+    learner.learningRate(
+        spec.settings().learningRate() * spec.schedule().share(epoch, spec.epochsMax()));
     if (trainPairs(progress) && trainTriples(progress)) {
       learner.refreshWeights();
     }

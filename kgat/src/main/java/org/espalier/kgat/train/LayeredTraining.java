@@ -43,8 +43,7 @@ record LayeredTraining(Ckg graph, GraphLearner learner, GraphTrainee trainee, bo
             seed,
             workers);
     GraphTrainee trainee =
-        new GraphTrainee(
-            graph, learner, ItemSets.of(train), spec.batch(), spec.triples(), validation, seed);
+        new GraphTrainee(graph, learner, ItemSets.of(train), spec, validation, seed);
     return new LayeredTraining(graph, learner, trainee, withTriples);
   }
 }

@@ -21,6 +21,7 @@ public sealed interface PropagatorSpec {
    * @param sizing of the base rows
    * @param triples whether the triples are trained on
    * @param batch samples of a step
+   * @param schedule of the learning rate, over {@code epochsMax} epochs
    * @param patience how many epochs in a row may bring no better validation metric
    */
   record Layered(
@@ -30,11 +31,12 @@ public sealed interface PropagatorSpec {
       LearnerSettings settings,
       boolean triples,
       int batch,
+      RateSchedule schedule,
       int epochsMax,
       int patience)
       implements PropagatorSpec {
 
-    /** The same with full base rows. */
+    /** The same with full base rows and a learning rate that stays. */
     public Layered(
         PropagationSpec shape,
         EdgeWeighting weighting,
@@ -43,12 +45,28 @@ public sealed interface PropagatorSpec {
         int batch,
         int epochsMax,
         int patience) {
-      this(shape, BaseSizing.FULL, weighting, settings, triples, batch, epochsMax, patience);
+      this(
+          shape,
+          BaseSizing.FULL,
+          weighting,
+          settings,
+          triples,
+          batch,
+          RateSchedule.CONSTANT,
+          epochsMax,
+          patience);
     }
 
     /** The same with other sizes of the base rows. */
     public Layered withSizing(BaseSizing other) {
-      return new Layered(shape, other, weighting, settings, triples, batch, epochsMax, patience);
+      return new Layered(
+          shape, other, weighting, settings, triples, batch, schedule, epochsMax, patience);
+    }
+
+    /** The same with other epochs, over which the schedule then stretches. */
+    public Layered withEpochs(int max, int patience) {
+      return new Layered(
+          shape, sizing, weighting, settings, triples, batch, schedule, max, patience);
     }
 
     /**
@@ -100,11 +118,13 @@ public sealed interface PropagatorSpec {
     return new Layered(
         new PropagationSpec(
             dim, layers, Aggregator.BI_INTERACTION, Readout.CONCATENATION, true, 0.01f),
+        BaseSizing.FULL,
         EdgeWeighting.ATTENTION,
-        new LearnerSettings(5e-3, 1e-2f, 0.1f, dim),
+        new LearnerSettings(2e-2, 1e-2f, 0.1f, dim),
         true,
         batch,
-        100,
+        RateSchedule.FALLING,
+        26,
         10);
   }
 

@@ -294,7 +294,7 @@ final class EvaluateRetrievalCommand implements Callable<Integer> {
       case FASTRP -> PropagatorSpec.fastRp(dimOr(512));
       case KGAT ->
           preset == Preset.BEST
-              ? PropagatorSpec.kgatBest(folder.items().size())
+              ? PropagatorSpec.kgatBest(folder.train())
               : PropagatorSpec.kgatPaper(dimOr(64), layers, batch);
     };
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Locale;
 import org.espalier.kgat.train.PropagatorSpec;
+import org.espalier.learning.data.Interactions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,14 +108,14 @@ public record PropagationPlan(
     return model.name().toLowerCase(Locale.ROOT);
   }
 
-  PropagatorSpec spec(int itemCount) {
+  PropagatorSpec spec(Interactions train) {
     PropagatorSpec chosen =
         switch (model) {
           case LIGHTGCN -> PropagatorSpec.lightGcn(dimOr(64), LIGHTGCN_DEPTH, batch);
           case FASTRP -> PropagatorSpec.fastRp(dimOr(512));
           case KGAT ->
               preset == Preset.BEST
-                  ? PropagatorSpec.kgatBest(itemCount)
+                  ? PropagatorSpec.kgatBest(train)
                   : PropagatorSpec.kgatPaper(dimOr(64), layers, batch);
         };
     return epochsMax == null ? chosen : withEpochs(chosen, epochsMax);

@@ -100,7 +100,7 @@ public final class PropagationTrainer {
       return new PropagationResult.Cancelled();
     }
     GraphSnapshot snapshot = read.get();
-    PropagatorSpec spec = plan.spec(snapshot.itemCount());
+    PropagatorSpec spec = plan.spec(snapshot.interactions());
     check(plan, spec, snapshot);
     Measured measured = measure(plan, spec, snapshot, listener, cancelled);
     if (cancelled.getAsBoolean()) {

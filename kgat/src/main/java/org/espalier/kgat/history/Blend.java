@@ -4,17 +4,22 @@ import org.espalier.kgat.model.RankingVectors;
 
 /**
  * Two models side by side: vectors are concatenated, so scores are added, the first model's with
- * deviation 1 over all users and items, the second's with deviation {@code weight}.
+ * deviation 1 over all users and items, the second's with deviation {@code weight}; or both as they
+ * are, when they have a unit in common.
  */
 public final class Blend {
 
   private Blend() {}
 
+  /** A weight that adds both models' scores as they are. */
+  public static final float AS_THEY_ARE = 0;
+
   /** The concatenation of two models of the same users and items. */
   public static RankingVectors of(RankingVectors first, RankingVectors second, float weight) {
     int dim = first.dim() + second.dim();
-    float firstScale = (float) (1 / deviation(first));
-    float secondScale = (float) (weight / deviation(second));
+    boolean scaled = weight != AS_THEY_ARE;
+    float firstScale = scaled ? (float) (1 / deviation(first)) : 1;
+    float secondScale = scaled ? (float) (weight / deviation(second)) : 1;
     return new RankingVectors(
         dim,
         join(first.users(), first.dim(), firstScale, second.users(), second.dim(), secondScale),

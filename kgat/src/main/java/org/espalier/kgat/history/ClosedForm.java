@@ -17,6 +17,7 @@ import org.espalier.learning.kernel.Workers;
  * table, a user's the sum of the rows of the other that belong to the items of the history, so a new
  * event is one addition. Catalogues of up to 16,000 items have B in full before it is cut to a rank
  * ({@link DenseForm}); larger ones have P in the leading directions of G alone ({@link LeadingForm}).
+ * Where histories are too short to regress on, B is G itself ({@link CommonForm}).
  */
 public final class ClosedForm {
 
@@ -45,9 +46,14 @@ public final class ClosedForm {
   public static ClosedForm fit(
       Interactions train, Ckg graph, ClosedFormSpec spec, long seed, Workers workers) {
     ItemAffinity affinity = new ItemAffinity(train, graph, spec);
-    return train.itemCount() <= DENSE_ITEMS_MAX
-        ? DenseForm.fit(affinity, ItemSets.of(train), spec, seed, workers)
-        : LeadingForm.fit(affinity, train.itemCount(), spec, seed, workers);
+    int items = train.itemCount();
+    return switch (spec.rule()) {
+      case COMMON -> CommonForm.fit(affinity, items, spec, seed, workers);
+      case REGRESSION ->
+          items <= DENSE_ITEMS_MAX
+              ? DenseForm.fit(affinity, ItemSets.of(train), spec, seed, workers)
+              : LeadingForm.fit(affinity, items, spec, seed, workers);
+    };
   }
 
   /** Values of a vector. */

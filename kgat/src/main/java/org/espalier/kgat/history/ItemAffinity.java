@@ -82,6 +82,18 @@ final class ItemAffinity {
     gram[Math.max(first, second) * items + Math.min(first, second)] += value;
   }
 
+  /** {@code G_ii} of each item: how many users it has, and the strength of its attributes. */
+  float[] diagonal() {
+    float[] diagonal = new float[items];
+    for (int at = 0; at < histories.end(histories.userCount() - 1); at++) {
+      diagonal[histories.item(at)]++;
+    }
+    for (int at = 0; at < attributes.end(attributes.size() - 1); at++) {
+      diagonal[attributes.item(at)] += attributes.value(at) * attributes.value(at);
+    }
+    return diagonal;
+  }
+
   /**
    * {@code x·G} for some rows x.
    *

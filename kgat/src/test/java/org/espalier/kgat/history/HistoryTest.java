@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.SplittableRandom;
 import org.espalier.kgat.graph.Ckg;
 import org.espalier.kgat.graph.CkgBuilder;
+import org.espalier.kgat.history.ClosedFormSpec.Rule;
 import org.espalier.kgat.model.RankingVectors;
 import org.espalier.learning.data.Interactions;
 import org.espalier.learning.data.ItemSets;
@@ -134,6 +135,34 @@ class HistoryTest {
                 .as("user %d, item %d", user, item)
                 .isCloseTo(score(dense, user, item), within(1e-3));
           }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "seed={0}")
+  @ValueSource(longs = {1, 2, 3})
+  void short_histories_add_up_what_items_have_in_common_when_all_directions_are_kept(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    int items = 12;
+    Interactions train = randomHistories(items, random);
+    ItemSets sets = ItemSets.of(train);
+    ClosedFormSpec spec = new ClosedFormSpec(Rule.COMMON, items, 3, 0.5f, 2, 4);
+    Ckg graph = randomTriples(items, random);
+    ItemAffinity affinity = new ItemAffinity(train, graph, spec);
+    try (Workers workers = new Workers(2)) {
+      float[] gram = affinity.dense();
+      RankingVectors common = ClosedForm.fit(train, graph, spec, 1, workers).vectors(sets);
+      for (int user = 0; user < train.userCount(); user++) {
+        for (int item = 0; item < items; item++) {
+          double expected = 0;
+          for (int at = sets.begin(user); at < sets.end(user); at++) {
+            int had = sets.item(at);
+            expected += had == item ? 0 : Math.log(4 / 3.0) * gram[had * items + item];
+          }
+          assertThat(score(common, user, item))
+              .as("user %d, item %d", user, item)
+              .isCloseTo(expected, within(1e-3));
         }
       }
     }
@@ -298,6 +327,16 @@ class HistoryTest {
               .vectors(ItemSets.of(train));
       return Blend.of(first, encoder.vectors(), 2);
     }
+  }
+
+  @Test
+  void a_blend_adds_scores_as_they_are_when_told_to() {
+    RankingVectors first = new RankingVectors(1, new float[] {1, 3}, new float[] {2, 4});
+    RankingVectors second = new RankingVectors(1, new float[] {5, 7}, new float[] {1, 2});
+    RankingVectors blend = Blend.of(first, second, Blend.AS_THEY_ARE);
+
+    assertThat(score(blend, 0, 1)).isCloseTo(1 * 4 + 5 * 2, within(1e-6));
+    assertThat(score(blend, 1, 0)).isCloseTo(3 * 2 + 7 * 1, within(1e-6));
   }
 
   @Test

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class PropagatorTrainerTest {
@@ -265,15 +266,17 @@ class PropagatorTrainerTest {
     assertThat(fitted.test().mean(RetrievalMetric.NDCG_20)).isNotEqualTo(whole);
   }
 
-  @Test
-  void a_catalogue_too_large_for_a_matrix_of_all_items_is_trained_nevertheless() {
+  @ParameterizedTest(name = "{0} items a user")
+  @ValueSource(ints = {2, 20})
+  void a_catalogue_too_large_for_a_matrix_of_all_items_is_trained_nevertheless(int historyMean) {
     Interactions.Builder large = new Interactions.Builder(false, false);
     for (int user = 0; user < 40; user++) {
       for (int i = 0; i < 6; i++) {
         large.add(user, user % 2 == 0 ? 3 * i : 16_000 - 3 * i, 1, 0);
       }
     }
-    PropagatorSpec.History best = (PropagatorSpec.History) PropagatorSpec.kgatBest(16_001);
+    PropagatorSpec.History best =
+        (PropagatorSpec.History) PropagatorSpec.kgatBest(16_001, historyMean);
     EncoderSpec few = new EncoderSpec(8, 0.5f, 0.1f, 0, 1e-2, 1e-5f, 16, 3, 64, true, 1);
     PropagatorTraining training =
         PropagatorTrainer.train(
@@ -281,7 +284,7 @@ class PropagatorTrainerTest {
             Optional.empty(),
             Optional.empty(),
             new PropagatorSpec.History(
-                new ClosedFormSpec(8, 1, 0, 1, 0), few, best.encoderWeight()),
+                new ClosedFormSpec(best.closedForm().rule(), 8, 1, 0, 1, 0), few, best.encoderWeight()),
             1,
             1,
             TrainingListener.none(),

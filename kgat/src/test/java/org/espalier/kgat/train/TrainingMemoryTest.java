@@ -13,7 +13,7 @@ class TrainingMemoryTest {
   private static final List<PropagatorSpec> SPECS =
       List.of(
           PropagatorSpec.kgatPaper(64, List.of(64, 32, 16), 2048),
-          PropagatorSpec.kgatBest(500),
+          PropagatorSpec.kgatBest(500, 20),
           PropagatorSpec.lightGcn(64, 3, 2048),
           PropagatorSpec.fastRp(512));
 
@@ -30,9 +30,9 @@ class TrainingMemoryTest {
 
   @Test
   void the_best_presets_square_of_items_is_seen_where_there_is_one_and_nothing_overflows() {
-    PropagatorSpec small = PropagatorSpec.kgatBest(16_000);
+    PropagatorSpec small = PropagatorSpec.kgatBest(16_000, 20);
     assertThat(TrainingMemory.bytes(small, 10, 16_000, 16_000, 10)).isGreaterThan(3_000_000_000L);
-    PropagatorSpec large = PropagatorSpec.kgatBest(1_000_000);
+    PropagatorSpec large = PropagatorSpec.kgatBest(1_000_000, 20);
     assertThat(TrainingMemory.bytes(large, 10, 1_000_000, 1_000_000, 10))
         .isBetween(1_000_000_000L, 10_000_000_000L);
   }

@@ -124,8 +124,7 @@ public record PropagationPlan(
   /** The same with another number of epochs at most, where the model is trained in epochs that may end early. */
   static PropagatorSpec withEpochs(PropagatorSpec spec, int epochs) {
     return switch (spec) {
-      case PropagatorSpec.Layered layered ->
-layered.withEpochs(epochs, layered.patience());
+      case PropagatorSpec.Layered layered -> layered.withEpochs(epochs, layered.patience());
       case PropagatorSpec.History history -> history; // its learning rate falls over all of them
       case PropagatorSpec.RandomProjection walks -> walks;
     };

@@ -284,7 +284,9 @@ class PropagatorTrainerTest {
             Optional.empty(),
             Optional.empty(),
             new PropagatorSpec.History(
-                new ClosedFormSpec(best.closedForm().rule(), 8, 1, 0, 1, 0), few, best.encoderWeight()),
+                new ClosedFormSpec(best.closedForm().rule(), 8, 1, 0, 1, 0),
+                few,
+                best.encoderWeight()),
             1,
             1,
             TrainingListener.none(),

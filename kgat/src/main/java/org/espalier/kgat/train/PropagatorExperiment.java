@@ -109,7 +109,11 @@ public final class PropagatorExperiment {
   private static String lossName(PropagatorSpec spec) {
     return switch (spec) {
       case PropagatorSpec.Layered _ -> "bpr";
-      case PropagatorSpec.History _ -> "squared+softmax";
+      case PropagatorSpec.History history ->
+          switch (history.closedForm().rule()) {
+            case REGRESSION -> "squared+softmax";
+            case COMMON -> "counts+softmax";
+          };
       case PropagatorSpec.RandomProjection _ -> "none";
     };
   }

@@ -171,8 +171,9 @@ public final class GraphLearner {
       int node = dBase.touched(i);
       sizes.cut(dBase.rows(), node);
       sink.row(node, base, dBase.rows(), node * spec.dim());
+      dBase.clearRow(node);
     }
-    dBase.clear();
+    dBase.forget();
   }
 
   /** Adds the gradient of the ranking loss to that of base rows and layers; returns the loss. */

@@ -1,9 +1,6 @@
 package org.espalier.service.propagation;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -14,11 +11,7 @@ import org.espalier.embeddings.arena.ArenaTable;
 import org.espalier.embeddings.store.Commit;
 import org.espalier.embeddings.store.Manifest;
 import org.espalier.embeddings.store.Store;
-import org.espalier.embeddings.store.StoreException;
-import org.espalier.kgat.model.Propagator;
-import org.espalier.kgat.model.PropagatorFile;
 import org.espalier.service.jobs.JobFailedException;
-import org.espalier.service.platform.GraphGeneration;
 import org.espalier.service.platform.InteractionProperties;
 import org.espalier.service.platform.LiveVectors;
 import org.espalier.service.platform.TypeWeights;
@@ -66,20 +59,24 @@ final class LivePropagation implements LiveVectors, AutoCloseable {
 
   @Override
   public Optional<Session> open(Manifest manifest, ArenaTable users, ArenaTable items) {
-    if (!properties.enabled() || !manifest.hasArtefact(GraphGeneration.PROPAGATOR)) {
+    if (!properties.enabled()) {
       return Optional.empty();
     }
-    Propagator propagator = propagator(manifest.number());
-    if (propagator.shape().finalSize() != items.dim()) {
+    Optional<LiveModel> found = LiveModel.read(store, manifest);
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    LiveModel model = found.get();
+    if (model.dim() != items.dim()) {
       throw new IllegalArgumentException(
           "its propagator makes vectors of %d values, its items have %d"
-              .formatted(propagator.shape().finalSize(), items.dim()));
+              .formatted(model.dim(), items.dim()));
     }
     LiveSession session =
         new LiveSession(
             manifest.number(),
             store,
-            propagator,
+            model,
             weights,
             properties,
             metrics,
@@ -98,24 +95,6 @@ final class LivePropagation implements LiveVectors, AutoCloseable {
       try (session) {
         throw e;
       }
-    }
-  }
-
-  private Propagator propagator(int generation) {
-    try {
-      Path file = Files.createTempFile("espalier", ".propagator");
-      try {
-        store.generations().artefact(generation, GraphGeneration.PROPAGATOR, file);
-        return PropagatorFile.read(file);
-      } finally {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new StoreException(
-          StoreException.Kind.IO,
-          "the propagator of generation %d cannot be read: %s"
-              .formatted(generation, e.getMessage()),
-          e);
     }
   }
 

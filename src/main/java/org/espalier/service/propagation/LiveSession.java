@@ -14,7 +14,6 @@ import org.espalier.embeddings.store.Field;
 import org.espalier.embeddings.store.Store;
 import org.espalier.kgat.explain.Explainer;
 import org.espalier.kgat.explain.Explanation;
-import org.espalier.kgat.model.Propagator;
 import org.espalier.kgat.refresh.RefreshLoop;
 import org.espalier.kgat.refresh.RefreshReport;
 import org.espalier.kgat.refresh.Refresher;
@@ -32,15 +31,13 @@ final class LiveSession implements LiveVectors.Session {
 
   private static final Logger log = LoggerFactory.getLogger(LiveSession.class);
 
-  private static final int HOPS_MIN = 3; // user – item – entity – item
-  private static final int HOPS_MAX = 4;
   private static final Duration REST_MIN = Duration.ofSeconds(1);
   private static final Duration REST_MAX = Duration.ofMinutes(5);
   private static final long STALENESS_EVERY_NS = TimeUnit.SECONDS.toNanos(1);
 
   private final int generation;
   private final Store store;
-  private final Propagator propagator;
+  private final LiveModel model;
   private final TypeWeights weights;
   private final RefreshProperties properties;
   private final RefreshMetrics metrics;
@@ -74,7 +71,7 @@ final class LiveSession implements LiveVectors.Session {
   LiveSession(
       int generation,
       Store store,
-      Propagator propagator,
+      LiveModel model,
       TypeWeights weights,
       RefreshProperties properties,
       RefreshMetrics metrics,
@@ -84,7 +81,7 @@ final class LiveSession implements LiveVectors.Session {
       ArenaTable items) {
     this.generation = generation;
     this.store = store;
-    this.propagator = propagator;
+    this.model = model;
     this.weights = weights;
     this.properties = properties;
     this.metrics = metrics;
@@ -122,16 +119,13 @@ final class LiveSession implements LiveVectors.Session {
               this::visible);
       tail = next;
       Refresher refresher =
-          Refresher.start(
-              propagator,
-              next.graph(propagator.tripleWeight()),
-              properties.settings(),
-              background,
-              tables);
+          model.start(
+              next.graph(model.tripleWeight()), properties.settings(), background, tables);
       next.follow(refresher);
       Explainer explainer =
           new Explainer(
-              refresher.weighted(),
+              refresher.graph(),
+              refresher.paths(),
               user -> store.dictionary().token(Field.USER, user),
               entity -> store.dictionary().token(Field.ENTITY, entity),
               relation -> store.dictionary().token(Field.RELATION, relation));
@@ -279,8 +273,7 @@ final class LiveSession implements LiveVectors.Session {
   @Override
   public List<Explanation> explain(int user, int item, int limit) {
     Run now = run;
-    int hops = Math.clamp(propagator.shape().depth(), HOPS_MIN, HOPS_MAX);
-    return now == null ? List.of() : now.explainer.explain(user, item, hops, limit);
+    return now == null ? List.of() : now.explainer.explain(user, item, limit);
   }
 
   @Override

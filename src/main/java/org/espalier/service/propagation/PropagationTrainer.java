@@ -21,6 +21,8 @@ import org.espalier.embeddings.store.ManifestDraft;
 import org.espalier.embeddings.store.Provenance;
 import org.espalier.embeddings.store.Store;
 import org.espalier.embeddings.table.MultiSizeTable;
+import org.espalier.kgat.history.HistoryPropagator;
+import org.espalier.kgat.history.HistoryPropagatorFile;
 import org.espalier.kgat.model.Propagator;
 import org.espalier.kgat.model.PropagatorFile;
 import org.espalier.kgat.model.RankingVectors;
@@ -129,7 +131,7 @@ public final class PropagationTrainer {
         snapshot.interactions().size(),
         snapshot.knowledge().tripleCount(),
         training.outcome().epochs(),
-        training.propagator().isPresent(),
+        training.follows(),
         measured.metrics(),
         Duration.ofMillis(clock.millis() - startMs));
   }
@@ -259,6 +261,7 @@ public final class PropagationTrainer {
       Path workFolder) {
     RankingVectors vectors = training.vectors();
     Path file = workFolder.resolve(GraphGeneration.PROPAGATOR);
+    Optional<HistoryPropagator> histories = training.histories();
     try (GenerationWriter writer = store.generations().begin()) {
       writer.table(
           MultiSizeTable.uniform(
@@ -277,6 +280,10 @@ public final class PropagationTrainer {
       if (training.propagator().isPresent()) {
         PropagatorFile.write(withStoreIds(training.propagator().get(), snapshot), file);
         writer.artefact(GraphGeneration.PROPAGATOR, file);
+      }
+      if (histories.isPresent()) {
+        HistoryPropagatorFile.write(histories.get().renumbered(snapshot.items()), file);
+        writer.artefact(GraphGeneration.HISTORY_PROPAGATOR, file);
       }
       return writer.commit(
           new ManifestDraft(

@@ -6,7 +6,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
-import org.espalier.kgat.explain.AttentionPath.Hop;
+import org.espalier.kgat.explain.GraphPath.Hop;
 import org.espalier.kgat.graph.Row;
 import org.espalier.kgat.graph.WeightedGraph;
 import org.jspecify.annotations.Nullable;
@@ -36,18 +36,18 @@ public final class AttentionPaths {
    * @param hopsMax hops of a path at most, at least 1
    * @param limit paths at most
    */
-  public List<AttentionPath> strongest(int from, int to, int hopsMax, int limit) {
+  public List<GraphPath> strongest(int from, int to, int hopsMax, int limit) {
     if (hopsMax < 1 || limit < 0) {
       throw new IllegalArgumentException("hopsMax=%d, limit=%d".formatted(hopsMax, limit));
     }
     return graph.read(() -> search(from, to, hopsMax, limit));
   }
 
-  private List<AttentionPath> search(int from, int to, int hopsMax, int limit) {
+  private List<GraphPath> search(int from, int to, int hopsMax, int limit) {
     Bounds bounds = new Bounds(to, hopsMax);
     PriorityQueue<Partial> open =
         new PriorityQueue<>(Comparator.comparingDouble(Partial::bound).reversed());
-    List<AttentionPath> found = new ArrayList<>();
+    List<GraphPath> found = new ArrayList<>();
     open.add(new Partial(null, -1, 1, from, 0, 1, bounds.of(from, hopsMax)));
     while (found.size() < limit && !open.isEmpty()) {
       Partial path = open.remove();
@@ -101,13 +101,13 @@ public final class AttentionPaths {
       return false;
     }
 
-    AttentionPath complete() {
+    GraphPath complete() {
       List<Hop> hops = new ArrayList<>();
       for (Partial at = this; at.before != null; at = at.before) {
         hops.add(new Hop(at.before.node, at.relation, at.node, at.edgeWeight));
       }
       Collections.reverse(hops);
-      return new AttentionPath(hops, weight);
+      return new GraphPath(hops, weight);
     }
   }
 

@@ -81,6 +81,21 @@ public final class EdgeChanges {
     }
   }
 
+  /** Is told of triples that came, changed or went. */
+  public interface Triples {
+    void triple(int relation, int head, int tail);
+  }
+
+  /** Names the triples of {@link #set}, {@link #add} and {@link #remove}, in order. */
+  public void forEachTriple(Triples triples) {
+    for (int i = 0; i < size(); i++) {
+      boolean edge = kinds.getByte(i) == SET || kinds.getByte(i) == ADD;
+      if (edge && relations.getInt(i) != CkgBuilder.INTERACTS) {
+        triples.triple(relations.getInt(i), heads.getInt(i), tails.getInt(i));
+      }
+    }
+  }
+
   /**
    * These changes where a triple weighs so much for each 1 that it weighs here.
    *

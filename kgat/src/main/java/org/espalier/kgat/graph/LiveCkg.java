@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * the thread that applies changes may read at any time, others within {@link #read}, which waits for a
  * running {@code apply} but never for a merge.
  */
-public final class LiveCkg {
+public final class LiveCkg implements NumberedGraph {
 
   /** Is told what {@link #apply} did, in its thread, while no other thread reads. Must not throw. */
   public interface RowListener {
@@ -92,6 +92,7 @@ public final class LiveCkg {
   }
 
   /** Users that there are numbers for: entities follow behind. */
+  @Override
   public int userRoom() {
     return graph().userCount();
   }
@@ -102,11 +103,13 @@ public final class LiveCkg {
   }
 
   /** Nodes that there are numbers for: {@code userRoom() + entityRoom()}. */
+  @Override
   public int nodeCount() {
     return graph().nodeCount();
   }
 
   /** Relations that there are numbers for; inverses count from here. */
+  @Override
   public int relationRoom() {
     return graph().relationCount();
   }
@@ -127,6 +130,7 @@ public final class LiveCkg {
   }
 
   /** The inverse of a relation or of an inverse. */
+  @Override
   public int inverse(int relation) {
     return graph().inverse(relation);
   }
@@ -137,6 +141,7 @@ public final class LiveCkg {
   }
 
   /** Points a row at a node's edges. */
+  @Override
   public void row(int node, Row row) {
     levels.row(node, row);
   }
@@ -146,6 +151,7 @@ public final class LiveCkg {
   }
 
   /** Runs something that reads this graph, from any thread, on one state of it. */
+  @Override
   public <T extends @Nullable Object> T read(Supplier<T> reader) {
     lock.readLock().lock();
     try {

@@ -91,6 +91,11 @@ public final class Row {
     return Math.max(-1, search(relations, tails, begin, end, relation, tail));
   }
 
+  /** The position of the first edge of a relation, or where it would stand: those of the next begin at the end. */
+  public int firstOf(int relation) {
+    return -1 - search(relations, tails, begin, end, relation, -1);
+  }
+
   /** As {@link #find}, but {@code -1 - place} when there is none: where it would stand. */
   int place(int from, int relation, int tail) {
     return search(relations, tails, from, end, relation, tail);

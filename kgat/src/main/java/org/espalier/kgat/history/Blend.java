@@ -17,13 +17,27 @@ public final class Blend {
   /** The concatenation of two models of the same users and items. */
   public static RankingVectors of(RankingVectors first, RankingVectors second, float weight) {
     int dim = first.dim() + second.dim();
-    boolean scaled = weight != AS_THEY_ARE;
-    float firstScale = scaled ? (float) (1 / deviation(first)) : 1;
-    float secondScale = scaled ? (float) (weight / deviation(second)) : 1;
+    Scales scales = scales(first, second, weight);
     return new RankingVectors(
         dim,
-        join(first.users(), first.dim(), firstScale, second.users(), second.dim(), secondScale),
+        join(
+            first.users(),
+            first.dim(),
+            scales.first(),
+            second.users(),
+            second.dim(),
+            scales.second()),
         join(first.items(), first.dim(), 1, second.items(), second.dim(), 1));
+  }
+
+  /** What each model's users are multiplied by. */
+  record Scales(float first, float second) {}
+
+  /** What adds the scores of two models with a weight. */
+  static Scales scales(RankingVectors first, RankingVectors second, float weight) {
+    return weight == AS_THEY_ARE
+        ? new Scales(1, 1)
+        : new Scales((float) (1 / deviation(first)), (float) (weight / deviation(second)));
   }
 
   private static float[] join(

@@ -61,6 +61,20 @@ public final class ClosedForm {
     return dim;
   }
 
+  int itemCount() {
+    return items;
+  }
+
+  /** (items, dim); shared. */
+  float[] source() {
+    return source;
+  }
+
+  /** (items, dim); shared. */
+  float[] target() {
+    return target;
+  }
+
   /** Floats of both tables. */
   long parameters() {
     return (long) source.length + target.length;

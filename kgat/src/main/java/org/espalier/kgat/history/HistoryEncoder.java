@@ -344,11 +344,6 @@ final class HistoryEncoder implements Trainee {
   RankingVectors vectors() {
     int size = dim + 1;
     float[] users = new float[Math.multiplyExact(histories.userCount(), size)];
-    float[] itemVectors = new float[Math.multiplyExact(items, size)];
-    for (int item = 0; item < items; item++) {
-      System.arraycopy(tables.target, item * dim, itemVectors, item * size, dim);
-      itemVectors[item * size + dim] = tables.itemBias[item];
-    }
     EncoderBatch whole = new EncoderBatch(histories, itemWeights, false);
     for (int user = 0; user < histories.userCount(); user++) {
       int at = user * size;
@@ -362,7 +357,32 @@ final class HistoryEncoder implements Trainee {
       kernel.tanh(users, at, dim);
       users[at + dim] = 1;
     }
-    return new RankingVectors(size, users, itemVectors);
+    return new RankingVectors(size, users, itemVectors());
+  }
+
+  /** (items, dim + 1), the bias last. */
+  float[] itemVectors() {
+    int size = dim + 1;
+    float[] vectors = new float[Math.multiplyExact(items, size)];
+    for (int item = 0; item < items; item++) {
+      System.arraycopy(tables.target, item * dim, vectors, item * size, dim);
+      vectors[item * size + dim] = tables.itemBias[item];
+    }
+    return vectors;
+  }
+
+  /** (items, dim): what an item adds to a history of one, before the bias. */
+  float[] weightedSource() {
+    float[] source = tables.source.clone();
+    for (int i = 0; i < source.length; i++) {
+      source[i] *= itemWeights[i / dim];
+    }
+    return source;
+  }
+
+  /** (dim); shared. */
+  float[] bias() {
+    return tables.bias;
   }
 
   /** Trainable floats. */

@@ -16,11 +16,16 @@ import org.espalier.learning.train.TrainingOutcome;
  * Both halves, fitted and put side by side.
  *
  * @param vectors of all users and items
+ * @param propagator what makes them of histories
  * @param parameters floats of the source and target tables
  * @param outcome of the encoder's training, with the time of the closed form in it; the metric is that
  *     of both together
  */
-public record HistoryTraining(RankingVectors vectors, long parameters, TrainingOutcome outcome) {
+public record HistoryTraining(
+    RankingVectors vectors,
+    HistoryPropagator propagator,
+    long parameters,
+    TrainingOutcome outcome) {
 
   /**
    * Fits the closed form, then trains the encoder; each epoch is validated beside the closed form.
@@ -55,8 +60,15 @@ public record HistoryTraining(RankingVectors vectors, long parameters, TrainingO
     TrainingOutcome training =
         new TrainingLoop(encoderSpec.epochs(), encoderSpec.epochs())
             .run(encoder, listener, cancelled);
+    HistoryPropagator propagator =
+        HistoryPropagator.of(
+            closedForm,
+            encoder,
+            Blend.scale(first, 1),
+            Blend.scale(encoder.vectors(), encoderWeight));
     return new HistoryTraining(
-        Blend.of(first, encoder.vectors(), encoderWeight),
+        propagator.vectors(histories),
+        propagator,
         closedForm.parameters() + encoder.parameterCount(),
         new TrainingOutcome(
             training.reason(),

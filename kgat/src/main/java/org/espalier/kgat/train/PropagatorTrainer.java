@@ -79,7 +79,13 @@ public final class PropagatorTrainer {
                   listener,
                   cancelled);
           yield new PropagatorTraining(
-              training.vectors(), training.parameters(), training.outcome(), Optional.empty());
+              training.vectors(),
+              training.parameters(),
+              training.outcome(),
+              Optional.empty(),
+              diverged(training.outcome())
+                  ? Optional.empty()
+                  : Optional.of(training.propagator()));
         }
         case PropagatorSpec.RandomProjection projection -> {
           long startNs = System.nanoTime();
@@ -88,7 +94,11 @@ public final class PropagatorTrainer {
               RandomProjections.of(graph, projection.dim(), projection.tripleWeight(), seed);
           RankingVectors vectors = vectors(walks.propagate(graph, workers), train);
           yield new PropagatorTraining(
-              vectors, 0, untrained(metric.applyAsDouble(vectors), startNs), Optional.of(walks));
+              vectors,
+              0,
+              untrained(metric.applyAsDouble(vectors), startNs),
+              Optional.of(walks),
+              Optional.empty());
         }
       };
     }
@@ -115,14 +125,18 @@ public final class PropagatorTrainer {
     TrainingOutcome outcome =
         new TrainingLoop(spec.epochsMax(), spec.patience())
             .run(training.trainee(), listener, cancelled);
-    boolean diverged = outcome.reason() == TrainingOutcome.Reason.DIVERGED;
     return new PropagatorTraining(
         vectors(learner.propagate(), train),
         learner.parameters(),
         outcome,
-        diverged
+        diverged(outcome)
             ? Optional.empty()
-            : Optional.of(learner.propagator(training.withTriples() ? 1 : 0)));
+            : Optional.of(learner.propagator(training.withTriples() ? 1 : 0)),
+        Optional.empty());
+  }
+
+  private static boolean diverged(TrainingOutcome outcome) {
+    return outcome.reason() == TrainingOutcome.Reason.DIVERGED;
   }
 
   private static RankingVectors vectors(Propagation propagation, Interactions train) {

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.espalier.kgat.explain.AttentionPath.Hop;
+import org.espalier.kgat.explain.GraphPath.Hop;
 import org.espalier.kgat.graph.Ckg;
 import org.espalier.kgat.graph.CkgBuilder;
 import org.espalier.kgat.graph.WeightedGraph;
@@ -42,7 +42,7 @@ class AttentionPathsTest {
     set(graph, weights, 1, 0, 2, 0.5f);
     set(graph, weights, 1, 0, 3, 0.5f);
 
-    List<AttentionPath> paths =
+    List<GraphPath> paths =
         new AttentionPaths(WeightedGraph.of(graph, weights)).strongest(0, 3, 3, 10);
 
     assertThat(paths).hasSize(2);
@@ -83,7 +83,7 @@ class AttentionPathsTest {
       tryAll(graph, weights, visited, to, hops, 1, all);
       all.sort(Collections.reverseOrder());
 
-      List<AttentionPath> paths =
+      List<GraphPath> paths =
           new AttentionPaths(WeightedGraph.of(graph, weights)).strongest(from, to, hops, 9);
 
       assertThat(paths).hasSize(Math.min(9, all.size()));
@@ -116,7 +116,7 @@ class AttentionPathsTest {
   }
 
   private static void assertIsPath(
-      Ckg graph, float[] weights, AttentionPath path, int from, int to) {
+      Ckg graph, float[] weights, GraphPath path, int from, int to) {
     int node = from;
     double product = 1;
     for (Hop hop : path.hops()) {

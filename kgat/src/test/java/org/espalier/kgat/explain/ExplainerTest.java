@@ -16,7 +16,7 @@ import org.espalier.kgat.model.EdgeWeighting;
 import org.espalier.kgat.model.PropagationSpec;
 import org.espalier.kgat.model.Propagator;
 import org.espalier.kgat.refresh.RefreshSettings;
-import org.espalier.kgat.refresh.Refresher;
+import org.espalier.kgat.refresh.LayerRefresher;
 import org.espalier.kgat.refresh.VectorSink;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -42,7 +42,7 @@ class ExplainerTest {
         public void removedEntity(int entity) {}
       };
 
-  private static Refresher refresher(Ckg graph, EdgeWeighting weighting, long seed) {
+  private static LayerRefresher refresher(Ckg graph, EdgeWeighting weighting, long seed) {
     PropagationSpec shape =
         new PropagationSpec(
             6,
@@ -52,22 +52,26 @@ class ExplainerTest {
             true,
             0.01f);
     Propagator model = Propagator.untrained(graph, shape, weighting, seed);
-    return Refresher.start(model, graph, new RefreshSettings(1e-3f, 1), Runnable::run, NOWHERE);
+    return LayerRefresher.start(model, graph, new RefreshSettings(1e-3f, 1), Runnable::run, NOWHERE);
   }
 
   private static Explainer explainer(WeightedGraph graph) {
-    return new Explainer(graph, u -> "u" + u, e -> "e" + e, r -> r == 0 ? "interacts" : "r" + r);
+    AttentionPaths paths = new AttentionPaths(graph);
+    return new Explainer(
+        graph,
+        (user, item, limit) -> paths.strongest(user, item, 3, limit),
+        u -> "u" + u, e -> "e" + e, r -> r == 0 ? "interacts" : "r" + r);
   }
 
   @Test
   void a_film_that_was_added_live_is_explained_by_its_director() {
     // User 0 saw film 0; film 1 came later, by the same director, entity 2, who has one more film.
     Ckg graph = new CkgBuilder(1, 4).interaction(0, 0, 1).triple(0, 1, 2).triple(3, 1, 2).build();
-    try (Refresher refresher = refresher(graph, EdgeWeighting.MEAN, 1)) {
-      assertThat(explainer(refresher.weighted()).explain(0, 1, 3, 5)).isEmpty();
+    try (LayerRefresher refresher = refresher(graph, EdgeWeighting.MEAN, 1)) {
+      assertThat(explainer(refresher.weighted()).explain(0, 1, 5)).isEmpty();
       refresher.apply(new EdgeChanges().add(1, 1, 2, 2));
 
-      List<Explanation> reasons = explainer(refresher.weighted()).explain(0, 1, 3, 5);
+      List<Explanation> reasons = explainer(refresher.weighted()).explain(0, 1, 5);
 
       // By means: all of the user's attention, half of the film's, two quarters of the director's.
       assertThat(reasons).hasSize(1);
@@ -77,8 +81,8 @@ class ExplainerTest {
               new Explanation.Step("e0", "r1", false, "e2", 0.5f),
               new Explanation.Step("e2", "r1", true, "e1", 0.5f));
       assertThat(reasons.getFirst().weight()).isCloseTo(0.25, within(1e-7));
-      assertThat(explainer(refresher.weighted()).explain(9_999, 1, 3, 5)).isEmpty();
-      assertThat(explainer(refresher.weighted()).explain(0, 9_999, 3, 5)).isEmpty();
+      assertThat(explainer(refresher.weighted()).explain(9_999, 1, 5)).isEmpty();
+      assertThat(explainer(refresher.weighted()).explain(0, 9_999, 5)).isEmpty();
     }
   }
 
@@ -91,7 +95,7 @@ class ExplainerTest {
       int relation = random.nextInt(3);
       builder.edge(relation, random.nextInt(8), random.nextInt(15), 1);
     }
-    try (Refresher refresher = refresher(builder.build(), EdgeWeighting.ATTENTION, seed)) {
+    try (LayerRefresher refresher = refresher(builder.build(), EdgeWeighting.ATTENTION, seed)) {
       for (int i = 0; i < 30; i++) {
         int relation = random.nextInt(4);
         refresher.apply(new EdgeChanges().add(relation, random.nextInt(12), random.nextInt(20), 1));
@@ -101,7 +105,7 @@ class ExplainerTest {
       int found = 0;
       for (int item = 0; item < 15; item++) {
         AttentionPaths paths = new AttentionPaths(graph);
-        for (AttentionPath path : paths.strongest(0, graph.userRoom() + item, 4, 6)) {
+        for (GraphPath path : paths.strongest(0, graph.userRoom() + item, 4, 6)) {
           found++;
           assertIsPath(graph, path, 0, graph.userRoom() + item);
         }
@@ -110,11 +114,11 @@ class ExplainerTest {
     }
   }
 
-  private static void assertIsPath(WeightedGraph graph, AttentionPath path, int from, int to) {
+  private static void assertIsPath(WeightedGraph graph, GraphPath path, int from, int to) {
     int node = from;
     double product = 1;
     Row row = new Row();
-    for (AttentionPath.Hop hop : path.hops()) {
+    for (GraphPath.Hop hop : path.hops()) {
       assertThat(hop.head()).isEqualTo(node);
       graph.row(node, row);
       int edge = row.find(hop.relation(), hop.tail());

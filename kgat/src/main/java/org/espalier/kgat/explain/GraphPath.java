@@ -6,12 +6,12 @@ import java.util.List;
  * A path through the graph.
  *
  * @param hops its edges in order; each begins where the one before ended
- * @param weight the product of the hops' weights, in (0, 1]
+ * @param weight the product of the hops' weights, above 0
  */
-public record AttentionPath(List<Hop> hops, double weight) {
+public record GraphPath(List<Hop> hops, double weight) {
 
   /** Copies the hops. */
-  public AttentionPath {
+  public GraphPath {
     hops = List.copyOf(hops);
   }
 
@@ -19,7 +19,7 @@ public record AttentionPath(List<Hop> hops, double weight) {
    * One edge.
    *
    * @param relation an inverse counts from the graph's number of relations
-   * @param weight the share of the head's attention that the edge has
+   * @param weight what it is worth, as the {@link PathSearch} says that found it
    */
   public record Hop(int head, int relation, int tail, float weight) {}
 }

@@ -12,6 +12,8 @@ import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
+import org.espalier.embeddings.fit.FitReport;
+import org.espalier.embeddings.table.Encoding;
 import org.espalier.learning.metric.RetrievalMetric;
 import org.espalier.service.console.CommandException;
 import org.espalier.service.console.Console;
@@ -19,6 +21,7 @@ import org.espalier.service.console.RetrievalTable;
 import org.espalier.service.platform.Activation;
 import org.espalier.service.platform.EspalierProperties;
 import org.espalier.service.propagation.PropagationPlan;
+import org.espalier.service.propagation.PropagationPlan.ItemFit;
 import org.espalier.service.propagation.PropagationPlan.Model;
 import org.espalier.service.propagation.PropagationPlan.Preset;
 import org.espalier.service.propagation.PropagationResult;
@@ -73,7 +76,8 @@ final class PropagateCommand implements Callable<Integer> {
       names = "--preset",
       defaultValue = "paper",
       description =
-          "Of kgat: paper or best (default: ${DEFAULT-VALUE}; best does not follow what comes in).")
+          "Of kgat: paper (layers of attention) or best (from histories, the best in offline metrics; default:"
+              + " ${DEFAULT-VALUE}).")
   private Preset preset = Preset.PAPER;
 
   @Option(
@@ -124,6 +128,20 @@ final class PropagateCommand implements Callable<Integer> {
       description =
           "Refuse a training that needs more by its own estimate (default: half of the heap).")
   private @Nullable Integer memoryMb;
+
+  @Option(
+      names = "--fit-keep",
+      paramLabel = "SHARE",
+      description =
+          "Serve item vectors shortened to this share of their numbers, the rotation included, above 0 up to 1.")
+  private @Nullable Double fitKeep;
+
+  @Option(
+      names = "--fit-encoding",
+      defaultValue = "fp32",
+      description =
+          "With --fit-keep, how rows are stored: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Encoding fitEncoding = Encoding.FP32;
 
   @Option(names = "--activate", description = "Make it the generation that serves.")
   private boolean activate;
@@ -184,7 +202,8 @@ final class PropagateCommand implements Callable<Integer> {
           seed,
           threads == null ? Runtime.getRuntime().availableProcessors() : threads,
           heldOut,
-          memoryMb == null ? PropagationPlan.usualMemory() : (long) memoryMb << 20);
+          memoryMb == null ? PropagationPlan.usualMemory() : (long) memoryMb << 20,
+          fitKeep == null ? null : new ItemFit(fitKeep, fitEncoding));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(
           Objects.requireNonNull(spec).commandLine(), String.valueOf(e.getMessage()), e);
@@ -209,6 +228,11 @@ final class PropagateCommand implements Callable<Integer> {
     fields.put("triples", made.triples());
     fields.put("epochs", made.epochs());
     fields.put("refreshed", made.refreshed());
+    made.fit()
+        .ifPresent(fit -> {
+          fields.put("fit_keep_stored", fit.keepGot());
+          fields.put("fit_bytes", fit.bytes());
+        });
     fields.put("seconds", made.took().toMillis() * 1e-3);
     fields.putAll(made.metrics());
     return fields;
@@ -232,6 +256,15 @@ final class PropagateCommand implements Callable<Integer> {
             made.triples(),
             made.epochs(),
             made.took().toMillis() * 1e-3);
+    if (made.fit().isPresent()) {
+      FitReport fit = made.fit().get();
+      line +=
+          String.format(
+              Locale.ROOT,
+              "Item vectors are shortened to %.1f%% of their numbers, %,d bytes.%n",
+              100 * fit.keepGot(),
+              fit.bytes());
+    }
     Map<String, Double> metrics = made.metrics();
     return metrics.isEmpty()
         ? line

@@ -3,8 +3,11 @@ package org.espalier.service.platform;
 /** What a generation of propagated vectors holds beside the tables that {@link MfGeneration} names. */
 public final class GraphGeneration {
 
-  /** The artefact with a propagator of layers. */
+  /** The artefact with a propagator of layers, without its users' base rows. */
   public static final String PROPAGATOR = "propagator";
+
+  /** The table of its users' base rows by user id, so that an erased user's goes with their other rows. */
+  public static final String USER_BASE = "user_base";
 
   /** The artefact with a propagator from histories. */
   public static final String HISTORY_PROPAGATOR = "history-propagator";

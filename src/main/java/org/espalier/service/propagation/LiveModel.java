@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import org.espalier.embeddings.store.Field;
 import org.espalier.embeddings.store.Manifest;
 import org.espalier.embeddings.store.Store;
 import org.espalier.embeddings.store.StoreException;
@@ -76,8 +77,9 @@ sealed interface LiveModel {
    */
   static Optional<LiveModel> read(Store store, Manifest manifest) {
     if (manifest.hasArtefact(GraphGeneration.PROPAGATOR)) {
-      return Optional.of(
-          new Layers(read(store, manifest, GraphGeneration.PROPAGATOR, PropagatorFile::read)));
+      Propagator propagator =
+          read(store, manifest, GraphGeneration.PROPAGATOR, PropagatorFile::read);
+      return Optional.of(new Layers(withUsers(propagator, store, manifest)));
     }
     if (manifest.hasArtefact(GraphGeneration.HISTORY_PROPAGATOR)) {
       return Optional.of(
@@ -89,6 +91,21 @@ sealed interface LiveModel {
                   HistoryPropagatorFile::read)));
     }
     return Optional.empty();
+  }
+
+  private static Propagator withUsers(Propagator propagator, Store store, Manifest manifest) {
+    if (manifest.table(GraphGeneration.USER_BASE).isEmpty()) {
+      return propagator; // of a version that kept them in the artefact
+    }
+    int dim = propagator.shape().dim();
+    float[] rows = new float[Math.multiplyExact(store.dictionary().size(Field.USER), dim)];
+    store
+        .generations()
+        .rows(
+            manifest.number(),
+            GraphGeneration.USER_BASE,
+            (user, size, encoding, payload) -> encoding.decode(payload, size, rows, user * dim));
+    return propagator.withUsers(rows);
   }
 
   /** Reads a file. */

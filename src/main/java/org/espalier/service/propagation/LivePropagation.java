@@ -83,7 +83,7 @@ final class LivePropagation implements LiveVectors, AutoCloseable {
             background,
             sessions::remove,
             users,
-            items);
+            ServedItems.of(store, manifest, items));
     if (sessions.isEmpty()) {
       metrics.visible().forget();
     }

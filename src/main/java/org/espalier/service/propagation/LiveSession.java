@@ -78,7 +78,7 @@ final class LiveSession implements LiveVectors.Session {
       ScheduledExecutorService background,
       Consumer<LiveSession> onClose,
       ArenaTable users,
-      ArenaTable items) {
+      ServedItems items) {
     this.generation = generation;
     this.store = store;
     this.model = model;

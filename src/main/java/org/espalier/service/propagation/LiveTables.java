@@ -23,7 +23,7 @@ import org.espalier.kgat.refresh.VectorSink;
 final class LiveTables implements VectorSink, AutoCloseable {
 
   private final ArenaTable users;
-  private final ArenaTable items;
+  private final ServedItems items;
   private final ArenaTable others;
   private final BitSet isItem = new BitSet();
   private final BitSet deleted = new BitSet(); // none of them is an item
@@ -31,7 +31,7 @@ final class LiveTables implements VectorSink, AutoCloseable {
   private final float[] scratch;
 
   /** Owns neither of the tables. */
-  LiveTables(ArenaTable users, ArenaTable items) {
+  LiveTables(ArenaTable users, ServedItems items) {
     this.users = users;
     this.items = items;
     int dim = items.dim();
@@ -63,11 +63,12 @@ final class LiveTables implements VectorSink, AutoCloseable {
 
   @Override
   public synchronized void entity(int entity, float[] vector) {
-    ArenaTable table = isItem.get(entity) ? items : others;
     if (isZero(vector) || deleted.get(entity)) {
-      table.remove(entity);
+      removedEntity(entity);
+    } else if (isItem.get(entity)) {
+      items.publish(entity, vector);
     } else {
-      table.publish(entity, vector, 0, table.dim());
+      others.publish(entity, vector, 0, others.dim());
     }
   }
 
@@ -102,7 +103,7 @@ final class LiveTables implements VectorSink, AutoCloseable {
     if (!isItem.get(entity) && !deleted.get(entity)) {
       isItem.set(entity);
       if (others.copyVector(entity, scratch, 0)) {
-        items.publish(entity, scratch, 0, scratch.length);
+        items.publish(entity, scratch);
         others.remove(entity);
       }
     }

@@ -3,6 +3,8 @@ package org.espalier.service.propagation;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Locale;
+import org.espalier.embeddings.fit.FitSpec;
+import org.espalier.embeddings.table.Encoding;
 import org.espalier.kgat.train.PropagatorSpec;
 import org.espalier.learning.data.Interactions;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param threads at least 1
  * @param heldOut share of the interactions, the latest ones, to measure on; 0 measures nothing
  * @param memoryBytesMax what needs more by its own estimate is refused
+ * @param fit how the items' vectors are shortened; null to serve them whole
  */
 public record PropagationPlan(
     Model model,
@@ -33,7 +36,8 @@ public record PropagationPlan(
     long seed,
     int threads,
     double heldOut,
-    long memoryBytesMax) {
+    long memoryBytesMax,
+    @Nullable ItemFit fit) {
 
   private static final int LIGHTGCN_DEPTH = 3;
   private static final int SIZE_MAX = 4096;
@@ -41,6 +45,25 @@ public record PropagationPlan(
   private static final int BATCH_MAX = 1 << 20;
   private static final int EPOCHS_MAX = 100_000;
   private static final int THREADS_MAX = 1024;
+
+  /**
+   * A budget for the items' vectors.
+   *
+   * @param keep the share of their numbers that may be stored, the rotation included, in (0, 1]
+   * @param encoding of every row
+   */
+  public record ItemFit(double keep, Encoding encoding) {
+    /**
+     * @throws IllegalArgumentException when the share is out of its range
+     */
+    public ItemFit {
+      require(keep > 0 && keep <= 1, "fit_keep must be above 0 and at most 1");
+    }
+
+    FitSpec spec(int dim) {
+      return new FitSpec(keep, FitSpec.defaultSizes(dim), encoding, 0, 1);
+    }
+  }
 
   /** What propagates. */
   public enum Model {
@@ -60,7 +83,7 @@ public record PropagationPlan(
     /** As its authors do. Follows what comes in, and explains. */
     @JsonProperty("paper")
     PAPER,
-    /** As validation likes best. */
+    /** From histories, as validation likes best. Follows what comes in, and explains. */
     @JsonProperty("best")
     BEST
   }
@@ -86,6 +109,34 @@ public record PropagationPlan(
     requireRange("threads", threads, THREADS_MAX);
     require(heldOut >= 0 && heldOut <= 0.5, "held_out must be 0 to 0.5");
     require(memoryBytesMax > 0, "the memory must be above 0");
+  }
+
+  /** One that serves the items' vectors whole. */
+  public PropagationPlan(
+      Model model,
+      Preset preset,
+      List<Integer> layers,
+      @Nullable Integer dim,
+      int batch,
+      @Nullable Integer epochsMax,
+      boolean knowledge,
+      long seed,
+      int threads,
+      double heldOut,
+      long memoryBytesMax) {
+    this(
+        model,
+        preset,
+        layers,
+        dim,
+        batch,
+        epochsMax,
+        knowledge,
+        seed,
+        threads,
+        heldOut,
+        memoryBytesMax,
+        null);
   }
 
   private static void requireRange(String what, int value, int max) {
@@ -127,6 +178,16 @@ public record PropagationPlan(
       case PropagatorSpec.Layered layered -> layered.withEpochs(epochs, layered.patience());
       case PropagatorSpec.History history -> history; // its learning rate falls over all of them
       case PropagatorSpec.RandomProjection walks -> walks;
+    };
+  }
+
+  /** Values of the vectors that a specification makes of so many items. */
+  static int vectorDim(PropagatorSpec spec, int itemCount) {
+    return switch (spec) {
+      case PropagatorSpec.Layered layered -> layered.shape().finalSize();
+      case PropagatorSpec.History history ->
+          Math.min(history.closedForm().rank(), itemCount) + history.encoder().dim() + 1;
+      case PropagatorSpec.RandomProjection walks -> walks.dim();
     };
   }
 

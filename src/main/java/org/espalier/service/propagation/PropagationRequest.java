@@ -7,9 +7,12 @@ import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import org.espalier.embeddings.table.Encoding;
 import org.espalier.service.jobs.Promotion.Guard;
 import org.espalier.service.jobs.Promotion.Mode;
+import org.espalier.service.propagation.PropagationPlan.ItemFit;
 import org.espalier.service.propagation.PropagationPlan.Model;
 import org.espalier.service.propagation.PropagationPlan.Preset;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param threads null for the service's setting
  * @param heldOut share of the interactions, the latest ones, to measure on; 0 for none
  * @param memoryMb what needs more by its own estimate is refused; null for half of the heap
+ * @param fitKeep the share of the item vectors' numbers that may be stored, above 0 up to 1; null to serve them whole
+ * @param fitEncoding how the shortened rows are stored; null for fp32
  * @param activate who activates the new generation
  * @param guard what holds automatic activation back
  */
@@ -54,6 +59,11 @@ record PropagationRequest(
         double heldOut,
     @Schema(minimum = "1", maximum = "2147483647") @JsonProperty("memory_mb")
         @Nullable Integer memoryMb,
+    @Schema(minimum = "0", exclusiveMinimum = true, maximum = "1") @JsonProperty("fit_keep")
+        @Nullable Double fitKeep,
+    @Schema(allowableValues = {"fp32", "fp16", "bf16", "int8", "int4", "mixed"})
+        @JsonProperty("fit_encoding")
+        @Nullable String fitEncoding,
     @Schema(defaultValue = "manual", requiredMode = RequiredMode.NOT_REQUIRED) Mode activate,
     @Nullable Guard guard) {
 
@@ -70,7 +80,9 @@ record PropagationRequest(
   }
 
   private static PropagationRequest ofScope(Scope scope) {
-    return of(scope, null, null, null, null, null, null, null, null, null, null, null, null, null);
+    return of(
+        scope, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+        null);
   }
 
   /** With the defaults for what is left out. */
@@ -88,6 +100,8 @@ record PropagationRequest(
       @JsonProperty("threads") @Nullable Integer threads,
       @JsonProperty("held_out") @Nullable Double heldOut,
       @JsonProperty("memory_mb") @Nullable Integer memoryMb,
+      @JsonProperty("fit_keep") @Nullable Double fitKeep,
+      @JsonProperty("fit_encoding") @Nullable String fitEncoding,
       @JsonProperty("activate") @Nullable Mode activate,
       @JsonProperty("guard") @Nullable Guard guard) {
     return new PropagationRequest(
@@ -103,6 +117,8 @@ record PropagationRequest(
         threads,
         Objects.requireNonNullElse(heldOut, 0.1),
         memoryMb,
+        fitKeep,
+        fitEncoding,
         Objects.requireNonNullElse(activate, Mode.MANUAL),
         guard);
   }
@@ -129,6 +145,24 @@ record PropagationRequest(
         seed,
         threads == null ? defaultThreads : threads,
         heldOut,
-        memoryMb == null ? PropagationPlan.usualMemory() : (long) memoryMb << 20);
+        memoryMb == null ? PropagationPlan.usualMemory() : (long) memoryMb << 20,
+        fit());
+  }
+
+  private @Nullable ItemFit fit() {
+    if (fitKeep == null) {
+      if (fitEncoding != null) {
+        throw new IllegalArgumentException("fit_encoding needs fit_keep");
+      }
+      return null;
+    }
+    String name = Objects.requireNonNullElse(fitEncoding, "fp32");
+    for (Encoding encoding : Encoding.values()) {
+      if (encoding.name().toLowerCase(Locale.ROOT).equals(name)) {
+        return new ItemFit(fitKeep, encoding);
+      }
+    }
+    throw new IllegalArgumentException(
+        "fit_encoding must be fp32, fp16, bf16, int8, int4 or mixed");
   }
 }

@@ -2,6 +2,8 @@ package org.espalier.service.propagation;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import org.espalier.embeddings.fit.FitReport;
 
 /** How making a generation ended. */
 public sealed interface PropagationResult {
@@ -17,6 +19,7 @@ public sealed interface PropagationResult {
    * @param triples of the graph
    * @param epochs of the training that made it; 0 when there was nothing to train
    * @param refreshed whether the vectors follow what comes in once it serves
+   * @param fit how the items' vectors were shortened; empty when they are whole
    * @param metrics on the held-out slice, by name, and those of popularity there; empty when too little is
    *     known to hold anything out
    * @param took from the first event read to the last row written
@@ -30,6 +33,7 @@ public sealed interface PropagationResult {
       int triples,
       int epochs,
       boolean refreshed,
+      Optional<FitReport> fit,
       Map<String, Double> metrics,
       Duration took)
       implements PropagationResult {}

@@ -1,30 +1,15 @@
 package org.espalier.service.propagation;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
-import org.espalier.embeddings.kernel.FloatKernels;
-import org.espalier.embeddings.store.Field;
-import org.espalier.embeddings.store.GenerationWriter;
-import org.espalier.embeddings.store.ManifestDraft;
-import org.espalier.embeddings.store.Provenance;
+import java.util.stream.IntStream;
+import org.espalier.embeddings.fit.Fit;
 import org.espalier.embeddings.store.Store;
-import org.espalier.embeddings.table.MultiSizeTable;
-import org.espalier.kgat.history.HistoryPropagator;
-import org.espalier.kgat.history.HistoryPropagatorFile;
-import org.espalier.kgat.model.Propagator;
-import org.espalier.kgat.model.PropagatorFile;
 import org.espalier.kgat.model.RankingVectors;
 import org.espalier.kgat.train.PropagatorSpec;
 import org.espalier.kgat.train.PropagatorTrainer;
@@ -32,13 +17,10 @@ import org.espalier.kgat.train.PropagatorTraining;
 import org.espalier.kgat.train.TrainingMemory;
 import org.espalier.learning.data.Interactions;
 import org.espalier.learning.data.KnowledgeGraph;
-import org.espalier.learning.train.TrainingEvent;
-import org.espalier.learning.train.TrainingListener;
+import org.espalier.learning.metric.RetrievalMetric;
 import org.espalier.learning.train.TrainingOutcome.Reason;
-import org.espalier.service.platform.GraphGeneration;
 import org.espalier.service.platform.HeldOutMeasure;
 import org.espalier.service.platform.InteractionProperties;
-import org.espalier.service.platform.MfGeneration;
 import org.espalier.service.platform.TypeWeights;
 
 /**
@@ -50,7 +32,7 @@ public final class PropagationTrainer {
   private final Store store;
   private final TypeWeights weights;
   private final Clock clock;
-  private final String codeVersion;
+  private final PropagatedGenerations generations;
 
   /**
    * @param codeVersion goes into the manifest
@@ -60,7 +42,7 @@ public final class PropagationTrainer {
     this.store = store;
     this.weights = new TypeWeights(store.dictionary(), interactions);
     this.clock = clock;
-    this.codeVersion = codeVersion;
+    this.generations = new PropagatedGenerations(store, clock, codeVersion);
   }
 
   /** Makes a generation of the log as it is now; see {@link #make(PropagationPlan, long, Path, PropagationListener,
@@ -122,7 +104,10 @@ public final class PropagationTrainer {
       return new PropagationResult.Cancelled();
     }
     listener.phase(PropagationPhase.WRITING);
-    int generation = write(plan, snapshot, training, measured.metrics(), workFolder);
+    FittedItems items =
+        FittedItems.of(plan, snapshot.items(), training.vectors());
+    int generation =
+        generations.write(plan, snapshot, training, items, measured.metrics(), workFolder);
     return new PropagationResult.Made(
         generation,
         snapshot.users().length,
@@ -132,6 +117,7 @@ public final class PropagationTrainer {
         snapshot.knowledge().tripleCount(),
         training.outcome().epochs(),
         training.follows(),
+        items.report(),
         measured.metrics(),
         Duration.ofMillis(clock.millis() - startMs));
   }
@@ -143,6 +129,7 @@ public final class PropagationTrainer {
           "there are no interactions to train on; send events of a type that has a weight"
               + " (espalier.interactions)");
     }
+    requireRoomToFit(plan, spec, interactions.itemCount());
     long edges = (long) interactions.size() + snapshot.knowledge().tripleCount();
     long bytes =
         TrainingMemory.bytes(
@@ -162,6 +149,18 @@ public final class PropagationTrainer {
               snapshot.entities().length,
               edges,
               plan.memoryBytesMax() >> 20));
+    }
+  }
+
+  private static void requireRoomToFit(PropagationPlan plan, PropagatorSpec spec, int items) {
+    PropagationPlan.ItemFit fit = plan.fit();
+    if (fit != null) {
+      int dim = PropagationPlan.vectorDim(spec, items);
+      try {
+        Fit.requireRoom(items, dim, fit.spec(dim));
+      } catch (IllegalArgumentException e) {
+        throw new PropagationException("the items' vectors cannot be shortened: " + e.getMessage());
+      }
     }
   }
 
@@ -195,7 +194,25 @@ public final class PropagationTrainer {
         PropagationPlan.withEpochs(spec, epochs),
         cancelled.getAsBoolean()
             ? Map.of()
-            : slices.metrics(vectors.dim(), vectors.users(), vectors.items(), plan.threads()));
+            : metrics(plan, slices, vectors));
+  }
+
+  /** Of what would be served; with shortened items, beside that of whole ones. */
+  private static Map<String, Double> metrics(
+      PropagationPlan plan, HeldOutMeasure slices, RankingVectors vectors) {
+    int dim = vectors.dim();
+    Map<String, Double> whole =
+        slices.metrics(dim, vectors.users(), vectors.items(), plan.threads());
+    if (plan.fit() == null) {
+      return whole;
+    }
+    int[] items = IntStream.range(0, vectors.items().length / dim).toArray();
+    float[] fitted = FittedItems.of(plan, items, vectors).vectors(items);
+    Map<String, Double> metrics = slices.metrics(dim, vectors.users(), fitted, plan.threads());
+    for (RetrievalMetric metric : RetrievalMetric.values()) {
+      metrics.put("whole " + metric.label(), whole.get(metric.label()));
+    }
+    return metrics;
   }
 
   private static PropagatorTraining train(
@@ -217,7 +234,7 @@ public final class PropagationTrainer {
             spec,
             plan.seed(),
             plan.threads(),
-            progressOf(listener),
+            new EpochProgress(listener),
             cancelled);
     if (training.outcome().reason() == Reason.DIVERGED) {
       throw new PropagationException(
@@ -225,121 +242,5 @@ public final class PropagationTrainer {
               .formatted(training.outcome().epochs()));
     }
     return training;
-  }
-
-  private static TrainingListener progressOf(PropagationListener listener) {
-    int[] epochsMax = {0};
-    return event -> {
-      switch (event) {
-        case TrainingEvent.StepDone step -> {
-          double ofEpoch = (double) step.samples() / Math.max(1, step.samplesTotal());
-          listener.progress(
-              epochsMax[0] == 0 ? 0 : (step.epoch() - 1 + ofEpoch) / epochsMax[0],
-              String.format(Locale.ROOT, "epoch %d, loss %.4f", step.epoch(), step.lossMean()));
-        }
-        case TrainingEvent.EpochDone epoch -> {
-          epochsMax[0] = epoch.epochsMax();
-          listener.progress(
-              (double) epoch.epoch() / epoch.epochsMax(),
-              String.format(
-                  Locale.ROOT,
-                  "epoch %d of at most %d, loss %.4f",
-                  epoch.epoch(),
-                  epoch.epochsMax(),
-                  epoch.lossMean()));
-        }
-        case TrainingEvent.Stopped _ -> listener.progress(1, "");
-      }
-    };
-  }
-
-  private int write(
-      PropagationPlan plan,
-      GraphSnapshot snapshot,
-      PropagatorTraining training,
-      Map<String, Double> metrics,
-      Path workFolder) {
-    RankingVectors vectors = training.vectors();
-    Path file = workFolder.resolve(GraphGeneration.PROPAGATOR);
-    Optional<HistoryPropagator> histories = training.histories();
-    try (GenerationWriter writer = store.generations().begin()) {
-      writer.table(
-          MultiSizeTable.uniform(
-              MfGeneration.ITEMS,
-              Field.ENTITY.name(),
-              vectors.dim(),
-              snapshot.items(),
-              vectors.items()));
-      writer.table(
-          MultiSizeTable.uniform(
-              MfGeneration.USERS,
-              Field.USER.name(),
-              vectors.dim(),
-              snapshot.users(),
-              vectors.users()));
-      if (training.propagator().isPresent()) {
-        PropagatorFile.write(withStoreIds(training.propagator().get(), snapshot), file);
-        writer.artefact(GraphGeneration.PROPAGATOR, file);
-      }
-      if (histories.isPresent()) {
-        HistoryPropagatorFile.write(histories.get().renumbered(snapshot.items()), file);
-        writer.artefact(GraphGeneration.HISTORY_PROPAGATOR, file);
-      }
-      return writer.commit(
-          new ManifestDraft(
-              clock.instant(),
-              plan.modelName(),
-              vectors.dim(),
-              parameters(plan, snapshot, training),
-              metrics,
-              new Provenance(
-                  plan.seed(),
-                  1,
-                  snapshot.lastSequence(),
-                  codeVersion,
-                  FloatKernels.best().name(),
-                  List.of())));
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file, e);
-    } finally {
-      delete(file);
-    }
-  }
-
-  private static Propagator withStoreIds(Propagator propagator, GraphSnapshot snapshot) {
-    return propagator.renumbered(
-        snapshot.users(), Arrays.copyOf(snapshot.entities(), propagator.entityCount()));
-  }
-
-  private static void delete(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot remove " + file, e);
-    }
-  }
-
-  private static Map<String, Object> parameters(
-      PropagationPlan plan, GraphSnapshot snapshot, PropagatorTraining training) {
-    Map<String, Object> parameters = new TreeMap<>();
-    if (plan.model() == PropagationPlan.Model.KGAT) {
-      parameters.put("preset", plan.preset().name().toLowerCase(Locale.ROOT));
-    }
-    training
-        .propagator()
-        .ifPresent(propagator -> {
-          parameters.put("base_dim", propagator.shape().dim());
-          parameters.put(
-              "layers",
-              propagator.shape().layers().stream()
-                  .map(String::valueOf)
-                  .collect(Collectors.joining(",")));
-        });
-    parameters.put("parameters", training.parameters());
-    parameters.put("epochs", training.outcome().epochs());
-    parameters.put("interactions", snapshot.interactions().size());
-    parameters.put("triples", snapshot.knowledge().tripleCount());
-    parameters.put("held_out", plan.heldOut());
-    return parameters;
   }
 }

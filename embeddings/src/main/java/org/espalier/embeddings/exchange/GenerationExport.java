@@ -57,7 +57,8 @@ public final class GenerationExport {
   /**
    * Writes tables.
    *
-   * @param tables their names; empty for all
+   * @param tables their names; empty for all of the generation's own dim, which leaves out what is of no
+   *     use without an artefact
    * @param folder there, and empty
    * @return how many rows were written
    * @throws ExchangeException when a file cannot be written, or a token has a line's end in it, which
@@ -68,6 +69,7 @@ public final class GenerationExport {
       Store store, int number, List<String> tables, Form form, Path folder, StepListener listener) {
     Manifest manifest = store.generations().manifest(number);
     List<StoredTable> chosen = new ArrayList<>(manifest.tables());
+    chosen.removeIf(table -> table.shape().dim() != manifest.dim());
     if (!tables.isEmpty()) {
       chosen.clear();
       for (String name : tables) {

@@ -70,7 +70,7 @@ public final class Fit {
       StepListener listener) {
     long startNs = System.nanoTime();
     requireShapes(tokens, items, queries, spec);
-    long budget = rowBudget(items, spec);
+    long budget = rowBudget(items.count(), items.dim(), spec);
     double @Nullable [] queryMoment =
         queries == null ? null : SecondMoment.of(queries, "reading queries", listener);
     ScoreAxes axes =
@@ -114,10 +114,19 @@ public final class Fit {
     }
   }
 
+  /**
+   * Checks that a budget has room for the rotation, the default row and the least sizes.
+   *
+   * @throws IllegalArgumentException when it has not
+   */
+  public static void requireRoom(int items, int dim, FitSpec spec) {
+    var _ = rowBudget(items, dim, spec);
+  }
+
   /** The numbers that the budget leaves for rows. */
-  private static long rowBudget(VectorSource items, FitSpec spec) {
-    long full = (long) items.count() * items.dim();
-    long least = fixedNumbers(items.dim()) + (long) items.count() * spec.sizes()[0];
+  private static long rowBudget(int items, int dim, FitSpec spec) {
+    long full = (long) items * dim;
+    long least = fixedNumbers(dim) + (long) items * spec.sizes()[0];
     long allowed = (long) Math.floor(spec.keep() * full);
     if (allowed < least) {
       throw new IllegalArgumentException(
@@ -125,15 +134,15 @@ public final class Fit {
                   + " take %d: %s")
               .formatted(
                   spec.keep(),
-                  items.count(),
-                  items.dim(),
+                  items,
+                  dim,
                   allowed,
                   least,
                   least > full
                       ? "there are too few items to fit"
                       : "keep at least %.4f".formatted(Math.ceil(1e4 * least / full) / 1e4)));
     }
-    return allowed - fixedNumbers(items.dim());
+    return allowed - fixedNumbers(dim);
   }
 
   /** Numbers of the rotation and the default row. */

@@ -179,6 +179,31 @@ public final class Propagator {
         shape, weighting, smoothing, tripleWeight, userRoom, rows, layers, transR);
   }
 
+  /** The base rows of the users, (userCount, dim); a copy. */
+  public float[] userRows() {
+    return Arrays.copyOf(base, userCount * shape.dim());
+  }
+
+  /**
+   * The same propagator with other users.
+   *
+   * @param rows (any, dim), their base rows
+   */
+  public Propagator withUsers(float[] rows) {
+    int entities = entityCount() * shape.dim();
+    float[] all = Arrays.copyOf(rows, Math.addExact(rows.length, entities));
+    System.arraycopy(base, userCount * shape.dim(), all, rows.length, entities);
+    return new Propagator(
+        shape,
+        weighting,
+        smoothing,
+        tripleWeight,
+        rows.length / shape.dim(),
+        all,
+        layers,
+        transR);
+  }
+
   /** What computes rows of the layers over some neighbourhoods, for one thread. */
   public LayerRows layerRows(Gather gather) {
     return new LayerRows(shape, layers, gather);

@@ -1,9 +1,7 @@
 package org.espalier.service.propagation;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -31,8 +29,6 @@ final class LiveSession implements LiveVectors.Session {
 
   private static final Logger log = LoggerFactory.getLogger(LiveSession.class);
 
-  private static final Duration REST_MIN = Duration.ofSeconds(1);
-  private static final Duration REST_MAX = Duration.ofMinutes(5);
   private static final long STALENESS_EVERY_NS = TimeUnit.SECONDS.toNanos(1);
 
   private final int generation;
@@ -44,12 +40,12 @@ final class LiveSession implements LiveVectors.Session {
   private final ScheduledExecutorService background;
   private final Consumer<LiveSession> onClose;
   private final LiveTables tables;
+  private final Restarts restarts;
   private final Object lifecycle = new Object(); // held by the one that starts or stops a run
 
   private volatile @Nullable Run run; // written under `lifecycle`
   private volatile boolean closed;
   private volatile @Nullable LogTail tail; // that of the run, or of the one that is being started
-  private volatile Duration rest = REST_MIN; // written by the run, and between runs
   private long measuredNs; // of the loop's thread, as is the next
   private boolean unmeasured;
 
@@ -88,6 +84,7 @@ final class LiveSession implements LiveVectors.Session {
     this.background = background;
     this.onClose = onClose;
     this.tables = new LiveTables(users, items);
+    this.restarts = new Restarts(background, this::restart);
   }
 
   /** Hears of a commit. */
@@ -149,7 +146,7 @@ final class LiveSession implements LiveVectors.Session {
   }
 
   private void refreshed(LogTail of, RefreshReport report) {
-    rest = REST_MIN;
+    restarts.succeeded();
     metrics.refreshed(report);
     unmeasured = true;
     of.refreshed();
@@ -177,17 +174,9 @@ final class LiveSession implements LiveVectors.Session {
       log.info("Generation {} is propagated anew: {}", generation, e.getMessage());
     } else {
       log.error("The refresh of generation {} failed; it begins anew", generation, e);
-      restLonger();
+      restarts.failed();
     }
-    restartLater();
-  }
-
-  private void restartLater() {
-    try {
-      var _ = background.schedule(this::restart, rest.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (RejectedExecutionException _) {
-      log.debug("The service stops");
-    }
+    restarts.later();
   }
 
   private void restart() {
@@ -196,16 +185,11 @@ final class LiveSession implements LiveVectors.Session {
         stop();
         start();
       } catch (RuntimeException e) {
-        restLonger();
+        restarts.failed();
         log.error("The refresh of generation {} cannot begin anew", generation, e);
-        restartLater();
+        restarts.later();
       }
     }
-  }
-
-  private void restLonger() {
-    Duration doubled = rest.multipliedBy(2);
-    rest = doubled.compareTo(REST_MAX) < 0 ? doubled : REST_MAX;
   }
 
   private void stop() {

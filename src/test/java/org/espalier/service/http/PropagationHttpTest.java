@@ -183,6 +183,40 @@ class PropagationHttpTest {
   }
 
   @Test
+  void the_best_preset_follows_events_and_says_what_each_chosen_item_adds() {
+    propagate("{\"preset\":\"best\",\"held_out\":0,\"activate\":\"auto\"}");
+    JsonNode before = rank("u4", "false", "i10", "i11", "i12");
+    awaitApplied(click("u4", "i12"));
+    awaitApplied(click("u4", "i33"));
+    JsonNode after = rank("u4", "true", "i10", "i11", "i12");
+    assertThat(after.get("items").toString()).isNotEqualTo(before.get("items").toString());
+    int paths = 0;
+    for (JsonNode item : after.get("items")) {
+      assertThat(item.get("source").asString()).isEqualTo("kgat");
+      for (JsonNode path : item.get("explain").get("paths")) {
+        paths++;
+        assertThat(path.get("hops").get(0).get("relation").asString()).isEqualTo("interacts");
+        assertThat(path.get("weight").asDouble()).isPositive();
+      }
+    }
+    assertThat(paths).isPositive();
+    propagate(KGAT.formatted(2));
+  }
+
+  @Test
+  void items_are_served_from_a_share_of_their_numbers_where_that_is_asked_for() {
+    int made =
+        propagate(
+            "{\"model\":\"lightgcn\",\"dim\":8,\"epochs\":2,\"fit_keep\":0.5,\"fit_encoding\":\"fp16\",\"activate\":\"auto\"}");
+    JsonNode manifest = service.get("/v1/admin/generations/" + made).assertStatus(200).json();
+    assertThat(manifest.get("parameters").get("fit_keep_stored").asDouble()).isBetween(0.1, 0.5);
+    assertThat(manifest.get("metrics").has("whole ndcg@20")).as(manifest.toString()).isTrue();
+    awaitApplied(click("u5", "i12"));
+    assertThat(rank("u5", "false", "i1", "i2", "i3").get("items")).hasSize(3);
+    propagate(KGAT.formatted(2));
+  }
+
+  @Test
   void requests_that_make_no_sense_are_refused() {
     String path = "/v1/admin/propagations";
     service
@@ -191,6 +225,10 @@ class PropagationHttpTest {
     service.post(path, "{\"layers\":[]}").assertProblem(ProblemCode.INVALID_VALUE);
     service.post(path, "{\"held_out\":0.9}").assertProblem(ProblemCode.INVALID_VALUE);
     service.post(path, "{\"threads\":0}").assertProblem(ProblemCode.INVALID_VALUE);
+    service.post(path, "{\"fit_keep\":1.5}").assertProblem(ProblemCode.INVALID_VALUE);
+    service
+        .post(path, "{\"fit_keep\":0.5,\"fit_encoding\":\"text\"}")
+        .assertProblem(ProblemCode.INVALID_VALUE);
     JsonNode job =
         service.awaitEnd(service.submit(path, "{\"layers\":[4096],\"dim\":4096,\"memory_mb\":1}"));
     assertThat(job.get("status").asString()).isEqualTo("failed");

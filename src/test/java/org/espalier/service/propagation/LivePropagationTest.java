@@ -5,20 +5,30 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import it.unimi.dsi.fastutil.floats.FloatArrayList;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.assertj.core.api.Assertions;
 import org.espalier.embeddings.arena.ArenaTable;
+import org.espalier.embeddings.fit.Fit;
+import org.espalier.embeddings.fit.FitSpec;
 import org.espalier.embeddings.store.CatalogueUpdate;
 import org.espalier.embeddings.store.Event;
 import org.espalier.embeddings.store.Field;
@@ -27,6 +37,10 @@ import org.espalier.embeddings.store.Store;
 import org.espalier.embeddings.store.StoreOptions;
 import org.espalier.embeddings.store.TableHeader;
 import org.espalier.embeddings.store.Triple;
+import org.espalier.embeddings.table.Encoding;
+import org.espalier.embeddings.table.MultiSizeTable;
+import org.espalier.embeddings.table.StepListener;
+import org.espalier.embeddings.table.VectorSource;
 import org.espalier.kgat.explain.Explanation;
 import org.espalier.learning.data.world.SampleWorld;
 import org.espalier.learning.data.world.WorldEvent;
@@ -384,15 +398,232 @@ class LivePropagationTest {
     assertThat(directory.resolve("propagator")).doesNotExist();
   }
 
+  private static PropagationPlan best() {
+    return new PropagationPlan(
+        Model.KGAT, Preset.BEST, List.of(8), null, 512, null, true, 1, 1, 0, 1L << 30);
+  }
+
   @Test
-  void the_best_preset_makes_vectors_that_stay_as_they_are() {
+  void the_best_preset_follows_what_comes_in_as_a_restart_does_and_says_why() {
     sendWorld();
-    PropagationPlan best =
-        new PropagationPlan(
-            Model.KGAT, Preset.BEST, List.of(8), null, 512, null, true, 1, 1, 0, 1L << 30);
-    Made made = make(best);
+    WorldTriple known = new SampleWorld(100, 80, 12_000, 3).triples().findFirst().orElseThrow();
+    Made made = make(best());
     Manifest manifest = store.generations().manifest(made.generation());
-    assertThat(made.refreshed()).isEqualTo(manifest.hasArtefact(GraphGeneration.PROPAGATOR));
+    assertThat(made.refreshed()).isTrue();
+    assertThat(manifest.hasArtefact(GraphGeneration.HISTORY_PROPAGATOR)).isTrue();
     assertThat(manifest.parameters()).containsEntry("preset", "best");
+    try (Served served = new Served(made.generation(), 100)) {
+      float[] before = served.user("u1");
+      store.putItems(List.of(new CatalogueUpdate("fresh", "{}", List.of(), false, 0, -1)));
+      store.putTriples(List.of(new Triple("fresh", known.relation(), known.tail(), 1, 0)));
+      click("u1", "i70", "i71", "i72", "fresh");
+      click("newcomer", "i1", "i2");
+      click("erased", "i1", "i3");
+      click("alone", "nothing is known of it");
+      int erased = store.dictionary().find(Field.USER, "erased");
+      int alone = store.dictionary().find(Field.USER, "alone");
+      served.awaitApplied();
+      await(() -> served.hasItem("fresh"));
+      assertThat(served.user("u1")).isNotEqualTo(before);
+      assertThat(served.hasUser(erased)).isTrue();
+      assertThat(served.hasUser(alone)).as("others stand for them").isFalse();
+      store.deleteUser("erased");
+      assertThat(served.hasUser(erased)).as("before the erasure is answered").isFalse();
+      store.deleteItem("i3", 1, -1);
+      await(() -> !served.hasItem("i3"));
+      click("u2", "i5");
+      served.awaitApplied();
+      try (Served restarted = new Served(made.generation(), 100)) {
+        for (String user : List.of("u1", "u2", "u3", "newcomer")) {
+          assertThat(served.user(user)).as(user).isEqualTo(restarted.user(user));
+        }
+        assertThat(served.item("fresh")).isEqualTo(restarted.item("fresh"));
+        assertThat(restarted.hasUser(erased)).isFalse();
+        assertThat(restarted.hasItem("i3")).isFalse();
+      }
+      List<Explanation> paths =
+          served.session.explain(
+              store.dictionary().find(Field.USER, "u1"),
+              store.dictionary().find(Field.ENTITY, "fresh"),
+              3);
+      assertThat(paths).isNotEmpty();
+      for (Explanation path : paths) {
+        double product = 1;
+        for (Explanation.Step step : path.steps()) {
+          product *= step.weight();
+        }
+        assertThat(path.weight()).isPositive().isCloseTo(product, within(1e-5));
+        assertThat(path.steps().getFirst().from()).isEqualTo("u1");
+        assertThat(path.steps().getFirst().relation()).isEqualTo("interacts");
+        if (path.steps().size() == 3) {
+          assertThat(path.steps().get(1).to()).isEqualTo(known.tail());
+          assertThat(path.steps().get(2).to()).isEqualTo("fresh");
+        }
+      }
+      assertThat(served.live.refreshNow(() -> false).orElseThrow().largestAfter()).isZero();
+    }
+  }
+
+  @Test
+  void an_erased_user_leaves_no_base_row_in_any_generation() throws IOException {
+    sendWorld();
+    int generation = make(plan(Model.KGAT, 0)).generation();
+    int user = store.dictionary().find(Field.USER, "u7");
+    Map<Integer, byte[]> rows = userBase(generation);
+    byte[] row = rows.get(user);
+    assertThat(row).hasSizeGreaterThan(8);
+    assertThat(stored(generation)).as("or the test sees nothing").contains(text(row));
+    try (Served served = new Served(generation, 100)) {
+      assertThat(served.hasUser(user)).isTrue();
+      store.deleteUser("u7");
+    }
+    assertThat(userBase(generation)).doesNotContainKey(user).hasSize(rows.size() - 1);
+    assertThat(stored(generation)).doesNotContain(text(row));
+    assertThat(store.verify().sound()).isTrue();
+    try (Served restarted = new Served(generation, 100)) {
+      assertThat(restarted.hasUser(user)).isFalse();
+      assertThat(restarted.user("u8")).isNotEmpty();
+    }
+  }
+
+  private Map<Integer, byte[]> userBase(int generation) {
+    Map<Integer, byte[]> rows = new HashMap<>();
+    store
+        .generations()
+        .rows(
+            generation,
+            GraphGeneration.USER_BASE,
+            (token, size, encoding, payload) -> rows.put(token, payload.clone()));
+    return rows;
+  }
+
+  /** All rows and the artefact of a generation, as text of one byte a character. */
+  private String stored(int generation) throws IOException {
+    StringBuilder all = new StringBuilder();
+    for (String table : List.of("user", "item", GraphGeneration.USER_BASE)) {
+      store
+          .generations()
+          .rows(
+              generation, table, (token, size, encoding, payload) -> all.append(text(payload)));
+    }
+    Path file = directory.resolve("artefact");
+    store.generations().artefact(generation, GraphGeneration.PROPAGATOR, file);
+    byte[] artefact = Files.readAllBytes(file);
+    all.append(text(artefact));
+    for (int i = 0; i + 3 < artefact.length; i += 4) { // floats of the file are big-endian
+      for (int b = 3; b >= 0; b--) {
+        all.append((char) (artefact[i + b] & 0xff));
+      }
+    }
+    return all.toString();
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+
+  private static PropagationPlan fitted(Model model, double keep, double heldOut) {
+    PropagationPlan whole = plan(model, heldOut);
+    return new PropagationPlan(
+        whole.model(),
+        whole.preset(),
+        whole.layers(),
+        whole.dim(),
+        whole.batch(),
+        whole.epochsMax(),
+        whole.knowledge(),
+        whole.seed(),
+        whole.threads(),
+        whole.heldOut(),
+        whole.memoryBytesMax(),
+        new PropagationPlan.ItemFit(keep, Encoding.FP32));
+  }
+
+  /** All rows of a table of a generation in the order of their tokens. */
+  private float[] rows(int generation, String name, IntArrayList tokens) {
+    FloatArrayList all = new FloatArrayList();
+    store
+        .generations()
+        .rows(
+            generation,
+            name,
+            (token, size, encoding, payload) -> {
+              float[] row = new float[size];
+              encoding.decode(payload, size, row, 0);
+              tokens.add(token);
+              all.addElements(all.size(), row);
+            });
+    return all.toFloatArray();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"KGAT", "LIGHTGCN"})
+  void shortened_item_vectors_are_served_as_a_fit_to_the_same_vectors_has_them(Model model) {
+    sendWorld();
+    double keep = 0.6;
+    int whole = make(plan(model, 0.1)).generation(); // so that the epochs are as many
+    Made made = make(fitted(model, keep, 0.1));
+    IntArrayList items = new IntArrayList();
+    float[] itemVectors = rows(whole, "item", items);
+    int dim = store.generations().manifest(whole).dim();
+    MultiSizeTable expected =
+        Fit.fit(
+                "item",
+                "entity",
+                items.toIntArray(),
+                VectorSource.of("items", dim, itemVectors),
+                VectorSource.of("users", dim, rows(whole, "user", new IntArrayList())),
+                FitSpec.of(keep, dim),
+                StepListener.NONE)
+            .table();
+    Manifest manifest = store.generations().manifest(made.generation());
+    assertThat(manifest.number("fit_keep_stored")).isLessThanOrEqualTo(keep);
+    assertThat(manifest.number("fit_bytes")).isLessThan(manifest.number("fit_full_bytes"));
+    assertThat(manifest.metrics()).containsKeys("ndcg@20", "whole ndcg@20");
+    assertThat(made.fit()).isPresent();
+    try (Served served = new Served(made.generation(), 100)) {
+      float[] vector = new float[dim];
+      Set<Integer> sizes = new HashSet<>();
+      for (int item : items) {
+        if (served.items.contains(item)) { // one of zeros is not
+          assertThat(served.items.sizeOf(item)).isEqualTo(expected.sizeOf(item));
+          sizes.add(expected.sizeOf(item));
+          expected.copyVector(item, vector, 0);
+          assertThat(vector(served.items, item)).containsExactly(vector, within(0.02f));
+        }
+      }
+      assertThat(sizes).hasSizeGreaterThan(1);
+    }
+  }
+
+  @Test
+  void what_a_refresh_publishes_is_cut_as_the_fit_did_and_new_items_get_a_size_by_its_price() {
+    sendWorld();
+    WorldTriple known = new SampleWorld(100, 80, 12_000, 3).triples().findFirst().orElseThrow();
+    int generation = make(fitted(Model.KGAT, 0.6, 0)).generation();
+    try (Served served = new Served(generation, 100)) {
+      int item = store.dictionary().find(Field.ENTITY, "i70");
+      int size = served.items.sizeOf(item);
+      float[] before = served.item("i70");
+      for (int user = 0; user < 60; user++) {
+        click("u" + user, "i70", "fresh");
+      }
+      store.putTriples(List.of(new Triple("fresh", known.relation(), known.tail(), 1, 0)));
+      served.awaitApplied();
+      await(() -> served.hasItem("fresh"));
+      assertThat(served.items.sizeOf(item)).isEqualTo(size);
+      assertThat(served.item("i70")).isNotEqualTo(before);
+      click("u1", "i5");
+      served.awaitApplied();
+      try (Served restarted = new Served(generation, 100)) {
+        int fresh = store.dictionary().find(Field.ENTITY, "fresh");
+        assertThat(served.items.sizeOf(fresh)).isEqualTo(restarted.items.sizeOf(fresh));
+        assertThat(served.item("fresh")).containsExactly(restarted.item("fresh"), within(1e-3f));
+        assertThat(served.item("i70")).containsExactly(restarted.item("i70"), within(1e-3f));
+      }
+    }
+    assertThatThrownBy(() -> make(fitted(Model.KGAT, 0.05, 0)))
+        .isInstanceOf(PropagationException.class)
+        .hasMessageContaining("keep at least");
   }
 }

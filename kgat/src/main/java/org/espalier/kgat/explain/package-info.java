@@ -1,4 +1,4 @@
-/** Why an item was recommended: the strongest paths of attention from the user to it. */
+/** Why an item was recommended: the strongest paths from the user to it. */
 @NullMarked
 package org.espalier.kgat.explain;
 

@@ -1,8 +1,6 @@
 package org.espalier.kgat.graph;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,18 +35,9 @@ public final class LiveCkg implements NumberedGraph {
     void changed(int node, Row row, float changedWeight);
   }
 
-  private static final int MERGE_EDGES_MIN = 1 << 14;
-  private static final int MERGE_SHARE = 8; // a pool of an eighth of the graph is merged
+  private final Object writing = new Object(); // held by the one that applies
+  private final MergedLevels levels;
 
-  private final Executor background;
-  private final boolean valued;
-  private final AtomicBoolean mergeAsked = new AtomicBoolean();
-  private final Object writing =
-      new Object(); // held by the one that applies; taken before `merging`
-  private final Object merging = new Object(); // held by the one that merges; taken before `lock`
-  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
-
-  private volatile Levels levels; // written under `lock`
   private volatile int
       users; // ids seen, without the room; written under `writing`, as all these are
   private volatile int entities;
@@ -59,9 +48,7 @@ public final class LiveCkg implements NumberedGraph {
   private final Row after = new Row(); // guarded by `writing`
 
   private LiveCkg(ValuedCkg below, Ckg seen, boolean valued, Executor background) {
-    levels = Levels.of(below, valued);
-    this.valued = valued;
-    this.background = background;
+    levels = new MergedLevels(below, valued, background);
     users = seen.userCount();
     entities = seen.entityCount();
     relations = seen.relationCount();
@@ -143,39 +130,28 @@ public final class LiveCkg implements NumberedGraph {
   /** Points a row at a node's edges. */
   @Override
   public void row(int node, Row row) {
-    levels.row(node, row);
+    levels.now().row(node, row);
   }
 
   private Ckg graph() {
-    return levels.below().graph();
+    return levels.now().below().graph();
   }
 
   /** Runs something that reads this graph, from any thread, on one state of it. */
   @Override
   public <T extends @Nullable Object> T read(Supplier<T> reader) {
-    lock.readLock().lock();
-    try {
-      return reader.get();
-    } finally {
-      lock.readLock().unlock();
-    }
+    return levels.read(reader);
   }
 
   /** Applies changes, all of them before the next reader. */
   public void apply(EdgeChanges changes, RowListener listener) {
     synchronized (writing) {
-      lock.writeLock().lock();
-      try {
-        note(changes);
-      } finally {
-        lock.writeLock().unlock();
-      }
+      levels.write(() -> note(changes));
       boolean fits = users <= userRoom() && entities <= entityRoom() && relations <= relationRoom();
       if (!fits) {
         resize(listener);
       }
-      lock.writeLock().lock();
-      try {
+      levels.write(() -> {
         DirectedChanges directed = DirectedChanges.of(changes, this);
         for (int from = 0; from < directed.size(); ) {
           int to = from + 1;
@@ -185,13 +161,8 @@ public final class LiveCkg implements NumberedGraph {
           changeRow(directed, from, to, listener);
           from = to;
         }
-      } finally {
-        lock.writeLock().unlock();
-      }
-      long due = Math.max(MERGE_EDGES_MIN, graph().edgeCount() / MERGE_SHARE);
-      if (levels.active().edges() > due && mergeAsked.compareAndSet(false, true)) {
-        background.execute(this::mergeInBackground);
-      }
+      });
+      levels.mergeIfDue();
     }
   }
 
@@ -215,19 +186,11 @@ public final class LiveCkg implements NumberedGraph {
 
   /** Makes room; renumbers, which no other thread may see half done. */
   private void resize(RowListener listener) {
-    synchronized (merging) {
-      mergeFrozen();
-      mergeFrozen(); // the first may have found an older pool
-      lock.writeLock().lock();
-      try {
-        int usersBefore = userRoom();
-        int entitiesBefore = entityRoom();
-        levels = levels.withRoom(Room.enlarged(graph(), users, entities, relations));
-        listener.resized(usersBefore, entitiesBefore);
-      } finally {
-        lock.writeLock().unlock();
-      }
-    }
+    int usersBefore = userRoom();
+    int entitiesBefore = entityRoom();
+    levels.enlarge(
+        merged -> Room.enlarged(merged, users, entities, relations),
+        () -> listener.resized(usersBefore, entitiesBefore));
   }
 
   /** Applies the changes {@code from} to {@code to}, all of one node's row. */
@@ -238,7 +201,7 @@ public final class LiveCkg implements NumberedGraph {
     if (edit.apply(changes, from, to)) {
       long others = edgeCount - edgesBefore;
       edgeCount = others + edit.result().size();
-      RowPool active = levels.active();
+      RowPool active = levels.now().active();
       active.put(node, edit.result());
       active.row(node, after);
       listener.changed(node, after, edit.changedWeight());
@@ -250,47 +213,11 @@ public final class LiveCkg implements NumberedGraph {
    * relations as have been seen. Takes as long as a merge, which it also is.
    */
   public Ckg snapshot() {
-    synchronized (merging) {
-      mergeFrozen(); // an older pool, if one is left
-      mergeFrozen();
-      Ckg merged = graph();
-      // What is applied meanwhile goes to `active` and leaves `merged` alone.
-      return merged.resized(
-          Math.min(users, merged.userCount()),
-          Math.min(entities, merged.entityCount()),
-          Math.min(relations, merged.relationCount()));
-    }
-  }
-
-  private void mergeInBackground() {
-    mergeAsked.set(false);
-    synchronized (merging) {
-      mergeFrozen();
-    }
-  }
-
-  /** Merges the frozen pool, or when there is none freezes the active one and merges that. */
-  private void mergeFrozen() {
-    Levels before = freeze();
-    if (!before.frozen().isEmpty()) {
-      ValuedCkg merged = before.below().with(before.frozen(), valued); // readers and writers go on
-      lock.writeLock().lock();
-      try {
-        levels = levels.withMerged(merged, valued);
-      } finally {
-        lock.writeLock().unlock();
-      }
-    }
-  }
-
-  private Levels freeze() {
-    lock.writeLock().lock();
-    try {
-      levels = levels.withActiveFrozen(valued);
-      return levels;
-    } finally {
-      lock.writeLock().unlock();
-    }
+    Ckg merged = levels.merged(); // what is applied meanwhile leaves it alone
+    return merged.resized(
+        Math.min(users, merged.userCount()),
+        Math.min(entities, merged.entityCount()),
+        Math.min(relations, merged.relationCount()));
   }
 
   // Numbers for DirectedChanges; -1 for an id that has none.

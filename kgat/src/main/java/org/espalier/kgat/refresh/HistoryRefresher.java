@@ -26,8 +26,6 @@ import org.espalier.learning.kernel.Workers;
  */
 public final class HistoryRefresher implements Refresher {
 
-  private static final int BATCH = 512; // users between two looks at the clock
-  private static final int USERS = 16; // of a thread's block
   private static final Duration FOREVER = Duration.ofDays(1000);
 
   private final HistoryPropagator model;
@@ -41,10 +39,8 @@ public final class HistoryRefresher implements Refresher {
   private final IntOpenHashSet newItems = new IntOpenHashSet(); // whose triples changed
   private final IntSet removed = new IntOpenHashSet(); // entities that have not come back
   private final IntOpenHashSet returned = new IntOpenHashSet(); // and those that have
-  private final int[] batch = new int[BATCH];
-  private final boolean[] known = new boolean[BATCH];
-  private final float[] vectors; // (BATCH, dim)
-  private final float[] vector;
+  private final UserEncoder encoder;
+  private final float[] vector; // of an item
   private final Row row = new Row();
 
   private HistoryRefresher(
@@ -55,7 +51,7 @@ public final class HistoryRefresher implements Refresher {
     graph = LiveCkg.of(start, background);
     inferred = new InferredItems(model, graph);
     histories = new Histories(model, graph, inferred);
-    vectors = new float[BATCH * model.dim()];
+    encoder = new UserEncoder(histories, workers, sink);
     vector = new float[model.dim()];
   }
 
@@ -193,7 +189,7 @@ public final class HistoryRefresher implements Refresher {
     }
     followers.clear();
     computed += users.size();
-    published += encode(users, startNs + FOREVER.toNanos());
+    published += encoder.encode(users, startNs + FOREVER.toNanos());
     return report(computed, published, true, startNs);
   }
 
@@ -207,9 +203,9 @@ public final class HistoryRefresher implements Refresher {
       published += publish(back.nextInt()) ? 1 : 0;
     }
     returned.clear();
-    published += encode(users, startNs + FOREVER.toNanos());
+    published += encoder.encode(users, startNs + FOREVER.toNanos());
     int before = followers.size();
-    published += encode(followers, endNs);
+    published += encoder.encode(followers, endNs);
     return report(computed + before - followers.size(), published, false, startNs);
   }
 
@@ -239,45 +235,6 @@ public final class HistoryRefresher implements Refresher {
     for (int e = row.firstOf(interacted); e < end; e++) {
       followers.add(row.tail(e));
     }
-  }
-
-  /** Encodes and publishes users, the longest waiting first; returns how many vectors there were. */
-  private int encode(IntLinkedOpenHashSet due, long endNs) {
-    int published = 0;
-    int count = 0;
-    do {
-      count = 0;
-      while (count < BATCH && !due.isEmpty()) {
-        batch[count++] = due.removeFirstInt();
-      }
-      encodeBatch(count);
-      for (int i = 0; i < count; i++) {
-        if (known[i]) {
-          System.arraycopy(vectors, i * vector.length, vector, 0, vector.length);
-          sink.user(batch[i], vector);
-          published++;
-        } else {
-          sink.removedUser(batch[i]);
-        }
-      }
-    } while (count == BATCH && System.nanoTime() - endNs < 0);
-    return published;
-  }
-
-  private void encodeBatch(int count) {
-    workers.forBlocks(
-        count,
-        USERS,
-        (from, to, _) -> {
-          Histories.Sum sum = new Histories.Sum(model); // once a block
-          for (int i = from; i < to; i++) {
-            histories.sum(batch[i], sum);
-            known[i] = sum.count > 0;
-            if (known[i]) {
-              model.encode(sum.source, sum.count, vectors, i * model.dim());
-            }
-          }
-        });
   }
 
   private boolean publish(int entity) {

@@ -9,7 +9,6 @@ import org.espalier.kgat.graph.EdgeChanges;
 import org.espalier.kgat.graph.LiveCkg;
 import org.espalier.kgat.graph.Row;
 import org.espalier.kgat.graph.WeightedGraph;
-import org.espalier.kgat.model.EdgeWeighting;
 import org.espalier.kgat.model.Propagator;
 import org.espalier.learning.kernel.Workers;
 
@@ -58,7 +57,7 @@ public final class LayerRefresher implements Refresher {
 
   private LayerRefresher(
       Propagator model,
-      Ckg start,
+      Ckg from,
       RefreshSettings settings,
       Workers workers,
       Executor background,
@@ -67,23 +66,11 @@ public final class LayerRefresher implements Refresher {
     this.sink = sink;
     this.workers = workers;
     depth = model.shape().depth();
-    if (model.weighting() == EdgeWeighting.ATTENTION) {
-      float[] logSums = new float[start.nodeCount()];
-      float[] rows = model.baseRows(start.userCount(), start.entityCount());
-      graph = LiveCkg.of(start, model.edgeWeights(start, rows, workers, logSums), background);
-      numbers = numbersOf(graph);
-      base = new BaseRows(model, numbers);
-      NodeNumbers tight = new NodeNumbers(start.userCount(), start.entityCount());
-      weigher =
-          new AttentionWeigher(
-              graph, model.transR().orElseThrow(), base, tight.moved(logSums, 1, numbers));
-    } else {
-      graph = LiveCkg.of(start, background);
-      numbers = numbersOf(graph);
-      base = new BaseRows(model, numbers);
-      weigher =
-          new DegreeWeigher(graph, model.weighting() == EdgeWeighting.SYMMETRIC, model.smoothing());
-    }
+    WeighedGraph start = WeighedGraph.of(model, from, workers, background);
+    graph = start.graph();
+    base = start.base();
+    weigher = start.weigher();
+    numbers = start.numbers();
     for (int node = 0; node < numbers.count(); node++) {
       graph.row(node, row);
       base.rowChanged(node, row);
@@ -121,10 +108,6 @@ public final class LayerRefresher implements Refresher {
     }
   }
 
-  private static NodeNumbers numbersOf(LiveCkg graph) {
-    return new NodeNumbers(graph.userRoom(), graph.entityRoom());
-  }
-
   @Override
   public LiveCkg graph() {
     return graph;
@@ -159,7 +142,7 @@ public final class LayerRefresher implements Refresher {
     @Override
     public void resized(int usersBefore, int entitiesBefore) {
       NodeNumbers before = new NodeNumbers(usersBefore, entitiesBefore);
-      NodeNumbers larger = numbersOf(graph);
+      NodeNumbers larger = WeighedGraph.numbersOf(graph);
       base.moved(before, larger);
       weigher.moved(before, larger);
       states.moved(before, larger);

@@ -116,8 +116,7 @@ final class LiveSession implements LiveVectors.Session {
               this::visible);
       tail = next;
       Refresher refresher =
-          model.start(
-              next.graph(model.tripleWeight()), properties.settings(), background, tables);
+          model.start(next.graph(model.tripleWeight()), properties.settings(), background, tables);
       next.follow(refresher);
       Explainer explainer =
           new Explainer(

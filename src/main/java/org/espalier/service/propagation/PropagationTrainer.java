@@ -104,8 +104,7 @@ public final class PropagationTrainer {
       return new PropagationResult.Cancelled();
     }
     listener.phase(PropagationPhase.WRITING);
-    FittedItems items =
-        FittedItems.of(plan, snapshot.items(), training.vectors());
+    FittedItems items = FittedItems.of(plan, snapshot.items(), training.vectors());
     int generation =
         generations.write(plan, snapshot, training, items, measured.metrics(), workFolder);
     return new PropagationResult.Made(
@@ -192,9 +191,7 @@ public final class PropagationTrainer {
     int epochs = Math.max(1, training.outcome().bestEpoch());
     return new Measured(
         PropagationPlan.withEpochs(spec, epochs),
-        cancelled.getAsBoolean()
-            ? Map.of()
-            : metrics(plan, slices, vectors));
+        cancelled.getAsBoolean() ? Map.of() : metrics(plan, slices, vectors));
   }
 
   /** Of what would be served; with shortened items, beside that of whole ones. */

@@ -49,9 +49,7 @@ final class ServedItems {
             (token, size, encoding, payload) -> sizes.put(token, size));
     double price = manifest.number(FittedItems.PRICE);
     return new ServedItems(
-        table,
-        FittedRows.of(header.shape(), header.basis(), header.defaultRow(), price),
-        sizes);
+        table, FittedRows.of(header.shape(), header.basis(), header.defaultRow(), price), sizes);
   }
 
   int dim() {

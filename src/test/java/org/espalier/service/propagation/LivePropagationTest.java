@@ -503,8 +503,7 @@ class LivePropagationTest {
     for (String table : List.of("user", "item", GraphGeneration.USER_BASE)) {
       store
           .generations()
-          .rows(
-              generation, table, (token, size, encoding, payload) -> all.append(text(payload)));
+          .rows(generation, table, (token, size, encoding, payload) -> all.append(text(payload)));
     }
     Path file = directory.resolve("artefact");
     store.generations().artefact(generation, GraphGeneration.PROPAGATOR, file);

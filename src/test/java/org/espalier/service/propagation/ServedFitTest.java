@@ -69,14 +69,7 @@ class ServedFitTest {
       for (int at = train.begin(user); at < train.end(user); at++) {
         events.add(
             new Event(
-                null,
-                "click",
-                "u" + user,
-                "e" + train.item(at),
-                1,
-                train.timeMs(at),
-                null,
-                null));
+                null, "click", "u" + user, "e" + train.item(at), 1, train.timeMs(at), null, null));
       }
     }
     store.append(events);
@@ -151,8 +144,7 @@ class ServedFitTest {
             model.addTarget(1, row, whole, item * model.dim());
           }
         }
-        float[] ofUsers =
-            vectors(users, store, Field.USER, "u", data.train().userCount());
+        float[] ofUsers = vectors(users, store, Field.USER, "u", data.train().userCount());
         RetrievalEvaluator evaluator =
             RetrievalEvaluator.of(data.test(), data.train(), data.valid());
         double ofWhole =
@@ -170,8 +162,7 @@ class ServedFitTest {
         assertThat(ofWhole).isGreaterThan(0.35);
         assertThat(served).isGreaterThan(0.985 * ofWhole);
         assertThat(manifest.number("fit_keep_stored")).isLessThanOrEqualTo(0.25);
-        assertThat(items.bytes())
-            .isLessThan((long) itemCount * model.dim() * Float.BYTES);
+        assertThat(items.bytes()).isLessThan((long) itemCount * model.dim() * Float.BYTES);
         reportTimes(store, session);
       }
     }

@@ -24,8 +24,7 @@ public final class FittedRows {
   private final float[] ofDefault; // (D), the default row's coordinates
   private final double defaultEnergy;
 
-  private FittedRows(
-      int dim, int[] sizes, double price, float[] coordinates, float[] ofDefault) {
+  private FittedRows(int dim, int[] sizes, double price, float[] coordinates, float[] ofDefault) {
     this.dim = dim;
     this.sizes = sizes;
     this.price = price;

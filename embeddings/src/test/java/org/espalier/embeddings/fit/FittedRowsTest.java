@@ -64,7 +64,9 @@ class FittedRowsTest {
         assertThat(model).containsExactly(stored, within(1e-4f));
       }
       int chosen = rows.size(y);
-      assertThat(chosen).as("what was left at the price is not given again").isLessThanOrEqualTo(size);
+      assertThat(chosen)
+          .as("what was left at the price is not given again")
+          .isLessThanOrEqualTo(size);
       sizeKept += chosen == size ? 1 : 0;
       numbers += chosen;
     }
@@ -76,8 +78,7 @@ class FittedRowsTest {
   void a_table_along_the_axes_is_no_fits() {
     MultiSizeTable plain =
         MultiSizeTable.uniform("item", "entity", 2, new int[] {0}, new float[] {1, 2});
-    assertThatThrownBy(() ->
-            FittedRows.of(plain.shape(), plain.basis(), plain.defaultRow(), 0))
+    assertThatThrownBy(() -> FittedRows.of(plain.shape(), plain.basis(), plain.defaultRow(), 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("item");
   }

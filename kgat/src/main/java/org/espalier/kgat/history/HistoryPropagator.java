@@ -46,7 +46,12 @@ public final class HistoryPropagator {
    * @throws IllegalArgumentException when the arrays do not fit each other
    */
   HistoryPropagator(
-      int closedDim, int[] items, float[] source, float[] target, float[] bias, float encoderScale) {
+      int closedDim,
+      int[] items,
+      float[] source,
+      float[] target,
+      float[] bias,
+      float encoderScale) {
     this.closedDim = closedDim;
     this.encoderDim = bias.length;
     this.items = items;

@@ -194,14 +194,7 @@ public final class Propagator {
     float[] all = Arrays.copyOf(rows, Math.addExact(rows.length, entities));
     System.arraycopy(base, userCount * shape.dim(), all, rows.length, entities);
     return new Propagator(
-        shape,
-        weighting,
-        smoothing,
-        tripleWeight,
-        rows.length / shape.dim(),
-        all,
-        layers,
-        transR);
+        shape, weighting, smoothing, tripleWeight, rows.length / shape.dim(), all, layers, transR);
   }
 
   /** What computes rows of the layers over some neighbourhoods, for one thread. */

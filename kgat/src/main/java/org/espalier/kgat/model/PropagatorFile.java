@@ -160,7 +160,8 @@ public final class PropagatorFile {
 
     /** Base rows; a row that is not stored in full takes its zeros from here. */
     private float[] rows(int dim) throws IOException {
-      int count = file.bounded("base rows", 0, (int) Math.min(ROWS_MAX / dim, fileSize / Integer.BYTES));
+      int count =
+          file.bounded("base rows", 0, (int) Math.min(ROWS_MAX / dim, fileSize / Integer.BYTES));
       float[] rows = new float[count * dim];
       byte[] bytes = new byte[dim * Float.BYTES];
       for (int row = 0; row < count; row++) {

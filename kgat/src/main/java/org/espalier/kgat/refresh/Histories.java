@@ -41,8 +41,7 @@ record Histories(HistoryPropagator model, LiveCkg graph, InferredItems inferred)
       return true;
     }
     Optional<float[]> found = inferred.find(entity);
-    found.ifPresent(source ->
-        FloatKernels.best().axpy(1, source, 0, to, 0, model.sourceDim()));
+    found.ifPresent(source -> FloatKernels.best().axpy(1, source, 0, to, 0, model.sourceDim()));
     return found.isPresent();
   }
 
@@ -66,8 +65,7 @@ record Histories(HistoryPropagator model, LiveCkg graph, InferredItems inferred)
       return true;
     }
     Optional<float[]> found = inferred.find(entity);
-    found.ifPresent(both ->
-        System.arraycopy(both, model.sourceDim(), vector, 0, model.dim()));
+    found.ifPresent(both -> System.arraycopy(both, model.sourceDim(), vector, 0, model.dim()));
     return found.isPresent();
   }
 }

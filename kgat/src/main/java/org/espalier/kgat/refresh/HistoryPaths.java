@@ -40,6 +40,9 @@ final class HistoryPaths implements PathSearch {
   /** An item of the history and what it adds. */
   private record Reason(int node, float added) {}
 
+  /** A relation with its entity, and what it weighs. */
+  private record Attribute(int relation, int node, float weight) {}
+
   @Override
   public List<GraphPath> strongest(int user, int item, int limit) {
     return graph.read(() -> search(user, item, limit));
@@ -52,13 +55,14 @@ final class HistoryPaths implements PathSearch {
     if (limit < 1 || sum.count == 0 || !histories.item(item - graph.userRoom(), vector)) {
       return List.of();
     }
+    List<Attribute> attributes = attributes(item);
     PriorityQueue<GraphPath> best =
         new PriorityQueue<>(Comparator.comparingDouble(GraphPath::weight)); // the weakest first
     for (Reason reason : reasons(sum, vector)) {
       if (best.size() == limit && reason.added <= best.element().weight()) {
         break; // no path through an item weighs more than what it adds
       }
-      for (GraphPath path : through(user, reason, item)) {
+      for (GraphPath path : through(user, reason, item, attributes)) {
         best.add(path);
         if (best.size() > limit) {
           best.remove();
@@ -84,46 +88,45 @@ final class HistoryPaths implements PathSearch {
     return reasons;
   }
 
-  private List<GraphPath> through(int user, Reason reason, int item) {
+  private List<GraphPath> through(
+      int user, Reason reason, int item, List<Attribute> attributes) {
     Hop first = new Hop(user, CkgBuilder.INTERACTS, reason.node, reason.added);
-    List<Hop> shared = reason.node == item ? List.of() : shared(reason.node, item);
+    Row row = new Row();
+    graph.row(reason.node, row);
+    List<Attribute> shared =
+        reason.node == item
+            ? List.of()
+            : attributes.stream().filter(a -> row.find(a.relation, a.node) >= 0).toList();
     if (shared.isEmpty()) {
       return List.of(new GraphPath(List.of(first), reason.added));
     }
+    double all = shared.stream().mapToDouble(Attribute::weight).sum();
     List<GraphPath> paths = new ArrayList<>();
-    for (Hop hop : shared) {
-      Hop last = new Hop(hop.tail(), graph.inverse(hop.relation()), item, 1);
+    for (Attribute attribute : shared) {
+      float share = (float) (attribute.weight / all);
+      Hop there = new Hop(reason.node, attribute.relation, attribute.node, share);
+      Hop back = new Hop(attribute.node, graph.inverse(attribute.relation), item, 1);
       paths.add(
-          new GraphPath(List.of(first, hop, last), (double) reason.added * hop.weight()));
+          new GraphPath(List.of(first, there, back), (double) reason.added * share));
     }
     return paths;
   }
 
-  /** The hops from one item to what it shares with another; their weights add up to 1. */
-  private List<Hop> shared(int from, int to) {
-    Row one = new Row();
-    Row other = new Row();
+  /** What an item has that known items have too. */
+  private List<Attribute> attributes(int item) {
+    Row row = new Row();
     Row members = new Row();
-    graph.row(from, one);
-    graph.row(to, other);
-    List<Hop> hops = new ArrayList<>();
-    double sum = 0;
-    for (int e = one.begin(); e < one.end(); e++) {
-      boolean attribute = one.tail(e) >= graph.userRoom();
-      if (attribute && other.find(one.relation(e), one.tail(e)) >= 0) {
-        float weight = weight(one.tail(e), graph.inverse(one.relation(e)), members);
-        hops.add(new Hop(from, one.relation(e), one.tail(e), weight));
-        sum += weight;
+    graph.row(item, row);
+    List<Attribute> attributes = new ArrayList<>();
+    for (int e = row.begin(); e < row.end(); e++) {
+      if (row.tail(e) >= graph.userRoom()) {
+        float weight = weight(row.tail(e), graph.inverse(row.relation(e)), members);
+        if (weight > 0) {
+          attributes.add(new Attribute(row.relation(e), row.tail(e), weight));
+        }
       }
     }
-    double all = sum;
-    return all == 0
-        ? List.of() // only new items have it: it told the model nothing
-        : hops.stream()
-            .filter(hop -> hop.weight() > 0)
-            .map(hop ->
-                new Hop(hop.head(), hop.relation(), hop.tail(), (float) (hop.weight() / all)))
-            .toList();
+    return attributes;
   }
 
   private float weight(int node, int relation, Row members) {

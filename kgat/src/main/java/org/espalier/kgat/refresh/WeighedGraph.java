@@ -26,8 +26,7 @@ record WeighedGraph(LiveCkg graph, BaseRows base, EdgeWeigher weigher) {
     }
     float[] logSums = new float[start.nodeCount()];
     float[] rows = model.baseRows(start.userCount(), start.entityCount());
-    LiveCkg graph =
-        LiveCkg.of(start, model.edgeWeights(start, rows, workers, logSums), background);
+    LiveCkg graph = LiveCkg.of(start, model.edgeWeights(start, rows, workers, logSums), background);
     NodeNumbers numbers = numbersOf(graph);
     BaseRows base = new BaseRows(model, numbers);
     NodeNumbers tight = new NodeNumbers(start.userCount(), start.entityCount());

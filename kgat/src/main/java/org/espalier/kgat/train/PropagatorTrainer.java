@@ -83,9 +83,7 @@ public final class PropagatorTrainer {
               training.parameters(),
               training.outcome(),
               Optional.empty(),
-              diverged(training.outcome())
-                  ? Optional.empty()
-                  : Optional.of(training.propagator()));
+              diverged(training.outcome()) ? Optional.empty() : Optional.of(training.propagator()));
         }
         case PropagatorSpec.RandomProjection projection -> {
           long startNs = System.nanoTime();

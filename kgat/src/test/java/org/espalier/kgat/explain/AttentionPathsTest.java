@@ -115,8 +115,7 @@ class AttentionPathsTest {
     }
   }
 
-  private static void assertIsPath(
-      Ckg graph, float[] weights, GraphPath path, int from, int to) {
+  private static void assertIsPath(Ckg graph, float[] weights, GraphPath path, int from, int to) {
     int node = from;
     double product = 1;
     for (Hop hop : path.hops()) {

@@ -15,8 +15,8 @@ import org.espalier.kgat.model.Aggregator;
 import org.espalier.kgat.model.EdgeWeighting;
 import org.espalier.kgat.model.PropagationSpec;
 import org.espalier.kgat.model.Propagator;
-import org.espalier.kgat.refresh.RefreshSettings;
 import org.espalier.kgat.refresh.LayerRefresher;
+import org.espalier.kgat.refresh.RefreshSettings;
 import org.espalier.kgat.refresh.VectorSink;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -52,7 +52,8 @@ class ExplainerTest {
             true,
             0.01f);
     Propagator model = Propagator.untrained(graph, shape, weighting, seed);
-    return LayerRefresher.start(model, graph, new RefreshSettings(1e-3f, 1), Runnable::run, NOWHERE);
+    return LayerRefresher.start(
+        model, graph, new RefreshSettings(1e-3f, 1), Runnable::run, NOWHERE);
   }
 
   private static Explainer explainer(WeightedGraph graph) {
@@ -60,7 +61,9 @@ class ExplainerTest {
     return new Explainer(
         graph,
         (user, item, limit) -> paths.strongest(user, item, 3, limit),
-        u -> "u" + u, e -> "e" + e, r -> r == 0 ? "interacts" : "r" + r);
+        u -> "u" + u,
+        e -> "e" + e,
+        r -> r == 0 ? "interacts" : "r" + r);
   }
 
   @Test

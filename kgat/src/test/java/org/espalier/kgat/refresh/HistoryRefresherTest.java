@@ -154,8 +154,8 @@ class HistoryRefresherTest {
           Map<String, float[]> expected = withoutIsolatedItems(anew, now);
           Map<String, float[]> refreshed = withoutIsolatedItems(memory, now);
           assertThat(refreshed.keySet()).isEqualTo(expected.keySet());
-          refreshed.forEach((node, vector) ->
-              assertThat(vector).as(node).isEqualTo(expected.get(node)));
+          refreshed.forEach(
+              (node, vector) -> assertThat(vector).as(node).isEqualTo(expected.get(node)));
         }
       }
     }
@@ -224,7 +224,8 @@ class HistoryRefresherTest {
   }
 
   /** What each item of a user's history adds to a score, and that it all adds up. */
-  private static Map<Integer, Double> additions(World world, LiveCkg graph, int user, float[] item) {
+  private static Map<Integer, Double> additions(
+      World world, LiveCkg graph, int user, float[] item) {
     HistoryPropagator model = world.model();
     float[] sum = new float[model.sourceDim()];
     Row row = new Row();
@@ -276,8 +277,8 @@ class HistoryRefresherTest {
           Map<Integer, Double> additions = additions(world, graph, user, memory.of("e" + item));
           additions.values().removeIf(added -> added <= 0);
           assertThat(byItem.keySet()).isEqualTo(additions.keySet());
-          byItem.forEach((through, sum) ->
-              assertThat(sum).isCloseTo(additions.get(through), within(1e-5)));
+          byItem.forEach(
+              (through, sum) -> assertThat(sum).isCloseTo(additions.get(through), within(1e-5)));
           assertThat(refresher.paths().strongest(user, to, 2))
               .isEqualTo(paths.subList(0, Math.min(2, paths.size())));
         }
@@ -315,8 +316,7 @@ class HistoryRefresherTest {
       refresher.refresh(EVER);
       int explained = 0;
       for (int user = 0; user < USERS; user++) {
-        List<GraphPath> paths =
-            refresher.paths().strongest(user, graph.nodeOfEntity(fresh), 3);
+        List<GraphPath> paths = refresher.paths().strongest(user, graph.nodeOfEntity(fresh), 3);
         explained += paths.isEmpty() ? 0 : 1;
         for (GraphPath path : paths) {
           assertThat(path.hops()).hasSize(3);

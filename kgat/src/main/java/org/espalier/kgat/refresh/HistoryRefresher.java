@@ -197,7 +197,7 @@ public final class HistoryRefresher implements Refresher {
   public synchronized RefreshReport refresh(Duration budget) {
     long startNs = System.nanoTime();
     long endNs = startNs + budget.toNanos();
-    long computed = newItems.size() + users.size();
+    long computed = (long) newItems.size() + users.size();
     int published = inferNewItems(true);
     for (IntIterator back = returned.iterator(); back.hasNext(); ) {
       published += publish(back.nextInt()) ? 1 : 0;

@@ -60,12 +60,9 @@ public record HistoryTraining(
     TrainingOutcome training =
         new TrainingLoop(encoderSpec.epochs(), encoderSpec.epochs())
             .run(encoder, listener, cancelled);
+    Blend.Scales scales = Blend.scales(first, encoder.vectors(), encoderWeight);
     HistoryPropagator propagator =
-        HistoryPropagator.of(
-            closedForm,
-            encoder,
-            Blend.scale(first, 1),
-            Blend.scale(encoder.vectors(), encoderWeight));
+        HistoryPropagator.of(closedForm, encoder, scales.first(), scales.second());
     return new HistoryTraining(
         propagator.vectors(histories),
         propagator,

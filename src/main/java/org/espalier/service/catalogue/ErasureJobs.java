@@ -71,6 +71,11 @@ class ErasureJobs implements JobKind<ErasureJobs.Request> {
   }
 
   @Override
+  public boolean ownLane() {
+    return true;
+  }
+
+  @Override
   public AfterInterruption afterInterruption() {
     return AfterInterruption.RESUME;
   }

@@ -2,7 +2,10 @@ package org.espalier.service.catalogue;
 
 import org.espalier.embeddings.store.Field;
 import org.espalier.embeddings.store.Store;
+import java.time.Duration;
+import java.util.Objects;
 import org.espalier.service.jobs.JobEngine;
+import org.espalier.service.platform.UserErasure;
 import org.espalier.service.jobs.JobPage;
 import org.espalier.service.jobs.JobRoutes;
 import org.espalier.service.jobs.JobView;
@@ -14,9 +17,10 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Begins erasures and says how they stand. */
 @Component
-class Erasures {
+class Erasures implements UserErasure {
 
   private static final int LIVE_MAX = 1000;
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private final JobEngine engine;
   private final JobRoutes jobs;
@@ -53,6 +57,30 @@ class Erasures {
       }
       return live(request, e);
     }
+  }
+
+  @Override
+  public boolean erase(String userId) {
+    if (store.dictionary().find(Field.USER, userId) < 0) {
+      return false;
+    }
+    long id = Long.parseLong(begin(userId).erasureId());
+    ErasureView now;
+    try {
+      now = view(engine.awaitEnd(id, PATIENCE));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ProblemException(ProblemCode.UNAVAILABLE, "stopped while erasure %d runs".formatted(id));
+    }
+    return switch (now.status()) {
+      case "completed" -> true;
+      case "running" ->
+          throw new ProblemException(ProblemCode.UNAVAILABLE, "erasure %d is not done yet".formatted(id));
+      default ->
+          throw new ProblemException(
+              ProblemCode.UNAVAILABLE,
+              "erasure %d %s: %s".formatted(id, now.status(), Objects.requireNonNullElse(now.error(), "somebody asked for that")));
+    };
   }
 
   private ErasureView live(ErasureJobs.Request request, ProblemException conflict) {

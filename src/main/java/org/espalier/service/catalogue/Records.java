@@ -20,6 +20,8 @@ import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.ProblemException;
 import org.espalier.service.wire.Rejection;
 import org.espalier.service.wire.Timestamps;
+import org.espalier.service.platform.RefusedElements;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -38,6 +40,7 @@ class Records {
   private final Timestamps timestamps;
   private final ApplicationEventPublisher events;
   private final CatalogueProperties properties;
+  private final ObjectProvider<RefusedElements> keepers;
 
   Records(
       Store store,
@@ -45,7 +48,9 @@ class Records {
       RecordDecoder decoder,
       Timestamps timestamps,
       ApplicationEventPublisher events,
-      CatalogueProperties properties) {
+      CatalogueProperties properties,
+      ObjectProvider<RefusedElements> keepers) {
+    this.keepers = keepers;
     this.store = store;
     this.elements = elements;
     this.decoder = decoder;
@@ -179,6 +184,9 @@ class Records {
     if (!batch.accepted().isEmpty()) {
       put(kind, batch.accepted());
     }
+    RefusedElements.Kind refused =
+        kind == Catalogue.Kind.ITEM ? RefusedElements.Kind.ITEM : RefusedElements.Kind.USER;
+    keepers.ifAvailable(keeper -> keeper.take(refused, batch.refused()));
     return BatchAccepted.since(startNs, batch.accepted().size(), batch.rejected());
   }
 

@@ -16,6 +16,8 @@ import org.espalier.service.wire.Fails;
 import org.espalier.service.wire.Needs;
 import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.Scope;
+import org.espalier.service.platform.RefusedElements;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -29,8 +31,14 @@ class TripleController {
   private final ElementReader elements;
   private final TripleDecoder decoder;
   private final Store store;
+  private final ObjectProvider<RefusedElements> keepers;
 
-  TripleController(ElementReader elements, TripleDecoder decoder, Store store) {
+  TripleController(
+      ElementReader elements,
+      TripleDecoder decoder,
+      Store store,
+      ObjectProvider<RefusedElements> keepers) {
+    this.keepers = keepers;
     this.elements = elements;
     this.decoder = decoder;
     this.store = store;
@@ -57,6 +65,7 @@ class TripleController {
     if (!batch.accepted().isEmpty()) {
       store.putTriples(batch.accepted());
     }
+    keepers.ifAvailable(keeper -> keeper.take(RefusedElements.Kind.TRIPLE, batch.refused()));
     return BatchAccepted.since(startNs, batch.accepted().size(), batch.rejected());
   }
 }

@@ -9,6 +9,8 @@ import org.espalier.service.platform.Spans;
 import org.espalier.service.platform.Spans.Running;
 import org.espalier.service.wire.Batch;
 import org.espalier.service.wire.RejectedElement;
+import org.espalier.service.platform.RefusedElements;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
 /** Puts decoded events into the log and counts what became of them. */
@@ -20,8 +22,11 @@ class EventIngest {
   private final Store store;
   private final MeterRegistry meters;
   private final Spans spans;
+  private final ObjectProvider<RefusedElements> keepers;
 
-  EventIngest(Store store, MeterRegistry meters, Spans spans) {
+  EventIngest(
+      Store store, MeterRegistry meters, Spans spans, ObjectProvider<RefusedElements> keepers) {
+    this.keepers = keepers;
     this.store = store;
     this.meters = meters;
     this.spans = spans;
@@ -39,6 +44,7 @@ class EventIngest {
     for (RejectedElement rejected : batch.rejected()) {
       count(rejected.code(), 1); // one of a closed list, so the label is bounded
     }
+    keepers.ifAvailable(keeper -> keeper.take(RefusedElements.Kind.EVENT, batch.refused()));
     return result;
   }
 

@@ -163,7 +163,11 @@ public final class JobEngine implements SmartLifecycle {
                 .formatted(other.number(), other.state().text()));
       }
     }
-    long waiting = live.stream().filter(other -> other.state() == JobState.QUEUED).count();
+    long waiting =
+        live.stream()
+            .filter(other -> other.state() == JobState.QUEUED)
+            .filter(other -> kinds.shareLane(other.kind(), row.kind()))
+            .count();
     if (waiting >= properties.queueMax()) {
       throw new ProblemException(
           ProblemCode.QUEUE_FULL, waiting + " jobs wait; cancel some, or come back later");
@@ -266,6 +270,20 @@ public final class JobEngine implements SmartLifecycle {
   public JobView find(long id) {
     database.requireOpen();
     return workers.running(id).map(JobView::of).orElseGet(() -> JobView.of(row(id)));
+  }
+
+  /** Waits for a job's end, for at most so long; the job as it is then. */
+  public JobView awaitEnd(long id, Duration atMost) throws InterruptedException {
+    long endNs = System.nanoTime() + atMost.toNanos();
+    try (JobFeed.Watch watch = feed.watch(id)) {
+      while (true) {
+        JobView job = find(id);
+        Duration left = Duration.ofNanos(endNs - System.nanoTime());
+        if (job.ended() || !left.isPositive() || !watch.await(left)) {
+          return job;
+        }
+      }
+    }
   }
 
   /** Jobs below an id, newest first; null for any kind or state. */

@@ -54,6 +54,14 @@ public interface JobKind<R> {
     return 1;
   }
 
+  /**
+   * Whether such jobs wait for none of another kind: short ones, whose purpose cannot wait for a training. They count
+   * neither among the jobs that run at once nor in the queue of the others.
+   */
+  default boolean ownLane() {
+    return false;
+  }
+
   AfterInterruption afterInterruption();
 
   /**

@@ -34,6 +34,15 @@ final class JobKinds {
     return byName.values();
   }
 
+  /** Whether jobs of two kinds wait in one queue. */
+  boolean shareLane(String kind, String other) {
+    return kind.equals(other) || (!hasOwnLane(kind) && !hasOwnLane(other));
+  }
+
+  boolean hasOwnLane(String kind) {
+    return find(kind).filter(JobKind::ownLane).isPresent();
+  }
+
   String write(Object value) {
     return json.writeValueAsString(value);
   }

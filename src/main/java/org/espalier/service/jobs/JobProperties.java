@@ -10,8 +10,8 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How jobs run beside serving.
  *
- * @param runningMax jobs that run at once, of all kinds
- * @param queueMax jobs that may wait; more are refused with 429
+ * @param runningMax jobs that run at once, of all kinds but erasures, which wait for no other job
+ * @param queueMax jobs that may wait, and erasures for themselves; more are refused with 429
  * @param threads threads of one job; 0 takes half of the processors
  * @param history how long ended jobs and their reports are kept
  * @param historyMax how many jobs are kept at most

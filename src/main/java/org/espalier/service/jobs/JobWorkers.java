@@ -184,19 +184,25 @@ final class JobWorkers {
 
   private void startWaiting() {
     for (JobRow row : jobs.inState(instance, JobState.QUEUED)) {
-      if (stopping || running.size() >= properties.runningMax()) {
+      if (stopping) {
         return;
       }
       kinds
           .find(row.kind())
           .ifPresentOrElse(
               kind -> {
-                if (runningOf(kind) < kind.runningMax()) {
+                if (runningOf(kind) < kind.runningMax() && laneHasRoom(kind)) {
                   start(kind, row);
                 }
               },
               () -> recovery.unknownKind(row));
     }
+  }
+
+  private boolean laneHasRoom(JobKind<?> kind) {
+    return kind.ownLane()
+        || running.values().stream().filter(run -> !kinds.hasOwnLane(run.row().kind())).count()
+            < properties.runningMax();
   }
 
   private long runningOf(JobKind<?> kind) {

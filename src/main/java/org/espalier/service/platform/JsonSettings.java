@@ -5,6 +5,7 @@ import java.time.Clock;
 import org.espalier.service.wire.ElementReader;
 import org.espalier.service.wire.Limits;
 import org.espalier.service.wire.Timestamps;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.jackson.autoconfigure.JsonFactoryBuilderCustomizer;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -56,8 +57,8 @@ class JsonSettings {
   }
 
   @Bean
-  ElementReader elementReader(Limits limits) {
-    return new ElementReader(limits);
+  ElementReader elementReader(Limits limits, ObjectProvider<RefusedElements> keepers) {
+    return new ElementReader(limits, keepers.getIfAvailable() != null);
   }
 
   @Bean

@@ -15,7 +15,8 @@ import org.roaringbitmap.RoaringBitmap;
 /**
  * Items by how often they were chosen: the sum over events of their type's weight, decayed by their age. The head of the
  * list is kept and made anew after writes, but so seldom that making it takes at most a tenth of the time; an empty one
- * is made anew at once.
+ * is made anew at once. After an erasure recent events are read again beside those that were, which the erased ones cannot
+ * be taken out of, and take their place once all are read.
  */
 final class PopularItems {
 
@@ -25,19 +26,25 @@ final class PopularItems {
 
   private final Store store;
   private final TypeWeights weights;
+  private final PopularityProperties properties;
   private final Decay decay;
-  private final RecentEvents recent; // guarded by `making`
   private final AtomicLong writes = new AtomicLong();
+  private final AtomicLong erasures = new AtomicLong();
   private final ReentrantLock making = new ReentrantLock();
+  private RecentEvents recent; // guarded by `making`
+  private @Nullable RecentEvents withoutErased; // guarded by `making`; null when no events are read again
+  private long erasuresSeen; // guarded by `making`
   private volatile Head head; // written under `making`
 
   /**
    * What was made, of how many writes, and when it may be made anew.
    *
    * @param recent by entity: what recent events add to the counts
+   * @param complete whether all recent events were read for it
    */
   @SuppressWarnings("ArrayRecordComponent") // a holder, never compared
-  private record Head(Hits hits, float[] recent, long applied, long writes, long freshUntilNs) {}
+  private record Head(
+      Hits hits, float[] recent, long applied, long writes, boolean complete, long freshUntilNs) {}
 
   /**
    * A popularity ranking.
@@ -49,10 +56,16 @@ final class PopularItems {
   PopularItems(Store store, TypeWeights weights, PopularityProperties properties) {
     this.store = store;
     this.weights = weights;
+    this.properties = properties;
     this.decay = Decay.of(properties.halfLife());
     this.recent = new RecentEvents(store, weights, properties);
     this.head = make();
-    store.onCommit(_ -> writes.incrementAndGet());
+    store.onCommit(commit -> {
+      if (!commit.erasedUsers().isEmpty()) {
+        erasures.incrementAndGet();
+      }
+      writes.incrementAndGet();
+    });
   }
 
   /**
@@ -84,7 +97,7 @@ final class PopularItems {
   private Head head() {
     Head current = head;
     boolean resting = current.hits.size() > 0 && System.nanoTime() - current.freshUntilNs < 0;
-    boolean fresh = current.writes == writes.get() || resting;
+    boolean fresh = (current.complete && current.writes == writes.get()) || resting;
     if (fresh || !making.tryLock()) {
       return current; // else somebody is at it
     }
@@ -100,11 +113,31 @@ final class PopularItems {
     long startNs = System.nanoTime();
     long counted = writes.get();
     long applied = store.lastSequence();
-    recent.read(EVENTS_A_TIME);
+    readRecent();
     float[] added = recent.scores(store.dictionary().size(Field.ENTITY));
     Hits hits = best(HEAD, scores(added), null, new RoaringBitmap());
     long endNs = System.nanoTime();
-    return new Head(hits, added, applied, counted, endNs + REST_FACTOR * (endNs - startNs));
+    boolean complete = withoutErased == null && recent.complete();
+    long restNs = REST_FACTOR * (endNs - startNs);
+    return new Head(hits, added, applied, counted, complete, endNs + restNs);
+  }
+
+  private void readRecent() {
+    long erased = erasures.get();
+    if (erased != erasuresSeen) {
+      withoutErased = new RecentEvents(store, weights, properties);
+      erasuresSeen = erased;
+    }
+    RecentEvents again = withoutErased;
+    if (again != null) {
+      again.read(EVENTS_A_TIME);
+      if (again.complete()) {
+        recent = again;
+        withoutErased = null;
+        return;
+      }
+    }
+    recent.read(EVENTS_A_TIME);
   }
 
   /** By entity: counts at the floor, and what recent events add. */

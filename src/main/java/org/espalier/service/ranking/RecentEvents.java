@@ -58,6 +58,12 @@ final class RecentEvents {
     }
   }
 
+  /** Whether it has read all that counts. */
+  boolean complete() {
+    return eventsMax == 0
+        || (last >= store.lastSequence() && (first <= 1 || last - first >= eventsMax));
+  }
+
   private void add(long from, long to) {
     EventLog.Visitor visitor = (_, _, item, type, _, timeMs) -> add(item, weights.of(type), timeMs);
     store.events().read(from, to, visitor);

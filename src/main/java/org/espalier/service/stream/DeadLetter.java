@@ -35,16 +35,31 @@ record DeadLetter(
 
   private static final int SHOWN_BYTES = 1024;
 
-  /** Where the record stood; empty texts where a letter does not say. */
+  /**
+   * Where the record stood; empty texts where a letter does not say.
+   *
+   * @param source what brought it, {@code kafka} or {@code rest}
+   * @param caller of the request that brought it first: the name and id of an API key
+   * @param timestamp when it first came
+   */
   @Schema(name = "DeadLetterOrigin")
-  record Origin(String topic, String partition, String offset, String timestamp) {}
+  record Origin(
+      @Schema(allowableValues = {"kafka", "rest"}) String source,
+      String caller,
+      String topic,
+      String partition,
+      String offset,
+      String timestamp) {}
 
   static DeadLetter of(ConsumerRecord<byte[], byte[]> letter, boolean replayed) {
     byte[] value = letter.value();
+    String source = header(letter, DeadLetters.ORIGIN);
     return new DeadLetter(
         letter.partition(),
         letter.offset(),
         new Origin(
+            source.isEmpty() ? DeadLetters.FROM_KAFKA : source,
+            header(letter, DeadLetters.CALLER),
             header(letter, DeadLetters.TOPIC),
             header(letter, DeadLetters.PARTITION),
             header(letter, DeadLetters.OFFSET),

@@ -14,6 +14,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.espalier.service.wire.ProblemCode;
@@ -27,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class DeadLetters implements AutoCloseable {
 
+  static final String ORIGIN = "espalier-origin";
+  static final String FROM_KAFKA = "kafka";
+  static final String FROM_REST = "rest";
+  static final String CALLER = "espalier-origin-caller";
   static final String TOPIC = "espalier-origin-topic";
   static final String PARTITION = "espalier-origin-partition";
   static final String OFFSET = "espalier-origin-offset";
@@ -100,13 +105,33 @@ final class DeadLetters implements AutoCloseable {
       throw new KafkaException("stopped while a dead letter was sent", e);
     }
     for (Sent letter : letters) {
-      counter(meters, feed, letter.reason.code()).increment();
+      counter(meters, feed, letter.reason.code(), FROM_KAFKA).increment();
     }
   }
 
-  static Counter counter(MeterRegistry meters, Feed feed, ProblemCode code) {
+  /** All labels are of closed lists. */
+  static Counter counter(MeterRegistry meters, Feed feed, ProblemCode code, String origin) {
     return meters.counter(
-        "espalier.stream.dead.letters", "feed", feed.label(), "code", code.code());
+        "espalier.stream.dead.letters",
+        "feed",
+        feed.label(),
+        "code",
+        code.code(),
+        "origin",
+        origin);
+  }
+
+  /** When a record first came: its own time, or that of the letter that was replayed to it. */
+  static long originMs(ConsumerRecord<byte[], byte[]> record) {
+    Header first = record.headers().lastHeader(TIMESTAMP);
+    if (first != null && first.value() != null) {
+      try {
+        return Long.parseLong(new String(first.value(), UTF_8));
+      } catch (NumberFormatException e) {
+        return record.timestamp(); // somebody else's header
+      }
+    }
+    return record.timestamp();
   }
 
   private static ProducerRecord<byte[], byte[]> letter(
@@ -115,13 +140,12 @@ final class DeadLetters implements AutoCloseable {
       byte @Nullable [] value,
       boolean cut) {
     Headers headers = new RecordHeaders(record.headers().toArray());
+    put(headers, ORIGIN, FROM_KAFKA);
     put(headers, TOPIC, record.topic());
     put(headers, PARTITION, Integer.toString(record.partition()));
     put(headers, OFFSET, Long.toString(record.offset()));
-    put(headers, TIMESTAMP, Long.toString(record.timestamp()));
-    put(headers, CODE, reason.code().code());
-    String detail = reason.detail();
-    put(headers, REASON, detail.substring(0, Math.min(REASON_CHARS_MAX, detail.length())));
+    put(headers, TIMESTAMP, Long.toString(originMs(record)));
+    putReason(headers, reason);
     if (cut) {
       put(headers, CUT, Integer.toString(record.value().length));
     }
@@ -130,8 +154,14 @@ final class DeadLetters implements AutoCloseable {
   }
 
   /** Replaces, as a record that was replayed and failed again has these already. */
-  private static void put(Headers headers, String name, String text) {
+  static void put(Headers headers, String name, String text) {
     headers.remove(name).add(name, text.getBytes(UTF_8));
+  }
+
+  static void putReason(Headers headers, Rejection reason) {
+    put(headers, CODE, reason.code().code());
+    String detail = reason.detail();
+    put(headers, REASON, detail.substring(0, Math.min(REASON_CHARS_MAX, detail.length())));
   }
 
   @Override

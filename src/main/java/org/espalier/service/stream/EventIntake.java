@@ -68,7 +68,7 @@ final class EventIntake implements Intake {
         Ids.check("source#id of the CloudEvent", payload.id());
       }
       RecordOrigin origin =
-          new RecordOrigin(payload.id(), Math.clamp(record.timestamp(), 0, nowMs));
+          new RecordOrigin(payload.id(), Math.clamp(DeadLetters.originMs(record), 0, nowMs));
       byte[] json = payload.json();
       events.add(
           elements.readOne(json, 0, json.length, (parser, _) -> decoder.decode(parser, origin), 0));

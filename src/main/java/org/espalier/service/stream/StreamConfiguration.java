@@ -14,6 +14,7 @@ import org.espalier.service.wire.ElementReader;
 import org.espalier.service.wire.Limits;
 import org.espalier.service.wire.Timestamps;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.espalier.service.platform.UserErasure;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -44,6 +45,14 @@ class StreamConfiguration {
   }
 
   @Bean
+  @ConditionalOnProperty("espalier.kafka.rest-rejections")
+  RestRejections restRejections(
+      Clients clients, StreamProperties properties, Timestamps timestamps, MeterRegistry meters) {
+    return new RestRejections(
+        clients.newProducer(), properties.topicPrefix(), timestamps, meters);
+  }
+
+  @Bean
   DeadLetterBox deadLetterBox(Clients clients, StreamProperties properties) {
     return new DeadLetterBox(clients, properties.topicPrefix());
   }
@@ -68,12 +77,13 @@ class StreamConfiguration {
       TripleDecoder triples,
       Timestamps timestamps,
       JsonMapper json,
-      ApplicationEventPublisher changes) {
+      ApplicationEventPublisher changes,
+      UserErasure erasure) {
     Map<Feed, Intake> intakes = new EnumMap<>(Feed.class);
     intakes.put(Feed.EVENTS, new EventIntake(store, payloads, elements, events, timestamps));
     intakes.put(
         Feed.ITEMS, new ItemIntake(store, payloads, elements, records, timestamps, changes));
-    intakes.put(Feed.USERS, new UserIntake(store, payloads, elements, records, changes));
+    intakes.put(Feed.USERS, new UserIntake(store, payloads, elements, records, changes, erasure));
     intakes.put(Feed.TRIPLES, new TripleIntake(store, payloads, elements, triples, json));
     return intakes;
   }

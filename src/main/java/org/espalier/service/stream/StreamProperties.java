@@ -22,6 +22,8 @@ import org.springframework.validation.annotation.Validated;
  * @param onLostOffset what happens when the stored position is not in the topic any more, because records expired before
  *     they were read or the topic was made anew: {@code stop} leaves the partition alone until somebody decides,
  *     {@code earliest} goes on with the oldest record there is
+ * @param restRejections whether elements that batch routes reject go to the dead letters of the topic that they would have
+ *     come by
  * @param checkInterval how often topics are looked at, for new partitions, for lag and after failures; 100ms to 1h
  * @param retryMax longest wait between two tries while the store takes nothing, 100ms to 1m
  */
@@ -35,6 +37,7 @@ record StreamProperties(
     @DefaultValue("-1") @Min(-1) @Max(100) short replicationFactor,
     @DefaultValue("2") @Min(1) @Max(64) int concurrency,
     @DefaultValue("stop") OnLostOffset onLostOffset,
+    @DefaultValue("false") boolean restRejections,
     @DefaultValue("5s") Duration checkInterval,
     @DefaultValue("5s") Duration retryMax) {
 
@@ -47,6 +50,10 @@ record StreamProperties(
   StreamProperties {
     require("check-interval", checkInterval, Duration.ofHours(1));
     require("retry-max", retryMax, Duration.ofMinutes(1));
+    if (restRejections && !enabled) {
+      throw new IllegalArgumentException(
+          "espalier.kafka.rest-rejections=true needs espalier.kafka.enabled=true, which reads and replays dead letters");
+    }
     if (replicationFactor == 0) {
       throw new IllegalArgumentException(
           "espalier.kafka.replication-factor=0 must be -1 or 1 to 100");

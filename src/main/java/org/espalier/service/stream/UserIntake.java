@@ -11,12 +11,14 @@ import org.espalier.service.decode.RecordDecoder;
 import org.espalier.service.platform.UserRecordsChanged;
 import org.espalier.service.wire.ElementReader;
 import org.espalier.service.wire.Rejection;
+import org.espalier.service.platform.UserErasure;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 
 /**
- * Users' records into the catalogue; a tombstone erases the user. An erasure takes batches of its own, so the position
- * first moves up to the tombstone and passes it only once the user is gone: a crash in between erases again.
+ * Users' records into the catalogue; a tombstone erases the user, by the same job as a request does. The position first
+ * moves up to the tombstone and passes it only once the user is gone: a crash in between erases again, and what comes after
+ * the tombstone is not erased with it.
  */
 final class UserIntake implements Intake {
 
@@ -25,14 +27,17 @@ final class UserIntake implements Intake {
   private final ElementReader elements;
   private final RecordDecoder decoder;
   private final ApplicationEventPublisher changes;
+  private final UserErasure erasure;
 
   UserIntake(
       Store store,
       Payloads payloads,
       ElementReader elements,
       RecordDecoder decoder,
-      ApplicationEventPublisher changes) {
+      ApplicationEventPublisher changes,
+      UserErasure erasure) {
     this.changes = changes;
+    this.erasure = erasure;
     this.store = store;
     this.payloads = payloads;
     this.elements = elements;
@@ -83,7 +88,7 @@ final class UserIntake implements Intake {
           at = section.offset();
         }
         erased +=
-            section.erased() != null && store.deleteUser(section.erased()).isPresent() ? 1 : 0;
+            section.erased() != null && erasure.erase(section.erased()) ? 1 : 0;
         stored += section.updates().size();
       }
       Outcome outcome = new Outcome(stored + updates.size() + erased, 0);

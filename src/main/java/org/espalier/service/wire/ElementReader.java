@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -19,11 +20,22 @@ import tools.jackson.core.json.JsonReadFeature;
  */
 public final class ElementReader {
 
+  private static final int REFUSED_BYTES_MAX = 256 << 10;
+
   private final JsonFactory json;
   private final int elementsMax;
   private final int lineBytesMax;
+  private final boolean keepsRefused;
 
   public ElementReader(Limits limits) {
+    this(limits, false);
+  }
+
+  /**
+   * @param keepsRefused whether batches hold refused elements as they came, up to 256 KB of each
+   */
+  public ElementReader(Limits limits, boolean keepsRefused) {
+    this.keepsRefused = keepsRefused;
     StreamReadConstraints constraints =
         StreamReadConstraints.builder()
             .maxNestingDepth(limits.jsonDepth())
@@ -41,9 +53,11 @@ public final class ElementReader {
 
   /** Reads {@code [element, …]}. */
   public <T> Batch<T> readArray(InputStream body, ElementDecoder<T> decoder) {
-    try (JsonParser parser = json.createParser(ObjectReadContext.empty(), body)) {
+    KeptBytes kept = keepsRefused ? new KeptBytes(body) : null;
+    try (JsonParser parser =
+        json.createParser(ObjectReadContext.empty(), kept == null ? body : kept)) {
       requireStart(parser, JsonToken.START_ARRAY, "a JSON array");
-      Batch<T> batch = readElements(parser, decoder);
+      Batch<T> batch = readElements(parser, decoder, kept);
       requireEnd(parser);
       return batch;
     } catch (JacksonException e) {
@@ -59,7 +73,9 @@ public final class ElementReader {
   public <T> Batch<T> readArrayField(
       InputStream body, ElementDecoder<T> decoder, String... fields) {
     String shape = "{\"" + fields[0] + "\": [ … ]}";
-    try (JsonParser parser = json.createParser(ObjectReadContext.empty(), body)) {
+    KeptBytes kept = keepsRefused ? new KeptBytes(body) : null;
+    try (JsonParser parser =
+        json.createParser(ObjectReadContext.empty(), kept == null ? body : kept)) {
       requireStart(parser, JsonToken.START_OBJECT, shape);
       String name = parser.nextName();
       if (name == null) {
@@ -71,7 +87,7 @@ public final class ElementReader {
       if (parser.nextToken() != JsonToken.START_ARRAY) {
         throw new ProblemException(ProblemCode.INVALID_TYPE, "the body must be " + shape);
       }
-      Batch<T> batch = readElements(parser, decoder);
+      Batch<T> batch = readElements(parser, decoder, kept);
       if (parser.nextToken() != JsonToken.END_OBJECT) {
         throw JsonValues.unknownField(parser.currentName(), fields[0]).asProblem();
       }
@@ -86,6 +102,7 @@ public final class ElementReader {
   public <T> Batch<T> readLines(InputStream body, ElementDecoder<T> decoder) throws IOException {
     List<T> accepted = new ArrayList<>();
     List<RejectedElement> rejected = new ArrayList<>();
+    List<RefusedElement> refused = new ArrayList<>();
     LineReader lines = new LineReader(body, lineBytesMax);
     for (int index = 0; lines.next(); index++) {
       requireRoom(index);
@@ -97,12 +114,17 @@ public final class ElementReader {
         accepted.add(readOne(lines.bytes(), 0, lines.length(), decoder, index));
       } catch (Rejection e) {
         rejected.add(e.at(index));
+        if (keepsRefused) {
+          int count = Math.min(lines.length(), REFUSED_BYTES_MAX);
+          byte[] content = Arrays.copyOf(lines.bytes(), count);
+          refused.add(new RefusedElement(content, lines.lineBytes(), e));
+        }
       }
     }
     if (accepted.isEmpty() && rejected.isEmpty()) {
       throw emptyBody();
     }
-    return new Batch<>(accepted, rejected);
+    return new Batch<>(accepted, rejected, refused);
   }
 
   /** Reads the one object in {@code bytes[at .. at + length)}. */
@@ -133,21 +155,40 @@ public final class ElementReader {
     }
   }
 
-  private <T> Batch<T> readElements(JsonParser parser, ElementDecoder<T> decoder) {
+  private <T> Batch<T> readElements(
+      JsonParser parser, ElementDecoder<T> decoder, @Nullable KeptBytes kept) {
     List<T> accepted = new ArrayList<>();
     List<RejectedElement> rejected = new ArrayList<>();
+    List<RefusedElement> refused = new ArrayList<>();
     int depth = parser.streamReadContext().getNestingDepth();
     JsonToken token = parser.nextToken();
     for (int index = 0; token != JsonToken.END_ARRAY; index++, token = parser.nextToken()) {
       requireRoom(index);
+      long from = parser.currentTokenLocation().getByteOffset();
+      if (kept != null) {
+        kept.forgetBefore(from);
+      }
       try {
         accepted.add(decodeObject(parser, token, decoder, index));
       } catch (Rejection e) {
         rejected.add(e.at(index));
         skipTo(depth, parser);
+        if (kept != null) {
+          refused.add(refused(parser, kept, from, e));
+        }
       }
     }
-    return new Batch<>(accepted, rejected);
+    return new Batch<>(accepted, rejected, refused);
+  }
+
+  /** The element that ends where the parser is. Its place is known in UTF-8 only. */
+  private static RefusedElement refused(
+      JsonParser parser, KeptBytes kept, long from, Rejection reason) {
+    parser.finishToken();
+    long to = parser.currentLocation().getByteOffset();
+    return from < 0
+        ? new RefusedElement(new byte[0], 0, reason)
+        : new RefusedElement(kept.copy(from, to, REFUSED_BYTES_MAX), to - from, reason);
   }
 
   private static <T> T decodeObject(

@@ -13,6 +13,7 @@ final class LineReader {
   private int chunkEnd;
   private byte[] line = new byte[1024];
   private int length;
+  private long lineBytes;
   private boolean tooLong;
 
   LineReader(InputStream in, int bytesMax) {
@@ -28,8 +29,14 @@ final class LineReader {
     return length;
   }
 
+  /** Whether the line is longer than what is held of it. */
   boolean tooLong() {
     return tooLong;
+  }
+
+  /** Bytes of the whole line. */
+  long lineBytes() {
+    return lineBytes;
   }
 
   /** Reads the next line that is not blank. */
@@ -44,6 +51,7 @@ final class LineReader {
 
   private boolean readLine() throws IOException {
     length = 0;
+    lineBytes = 0;
     tooLong = false;
     boolean any = false;
     while (fill()) {
@@ -72,9 +80,10 @@ final class LineReader {
 
   private void append(int end) {
     int more = end - chunkAt;
-    if (tooLong || length + more > bytesMax) {
+    lineBytes += more;
+    if (length + more > bytesMax) {
       tooLong = true;
-      return;
+      more = bytesMax - length;
     }
     if (length + more > line.length) {
       line = Arrays.copyOf(line, Math.max(line.length * 2, length + more));

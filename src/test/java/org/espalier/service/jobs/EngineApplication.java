@@ -38,6 +38,7 @@ class EngineApplication {
   static final String RESUMES = "resumes";
   static final String RESTARTS = "restarts";
   static final String FAILS = "fails";
+  static final String URGENT = "urgent";
 
   /**
    * Starts it and opens the database, as a service does.
@@ -83,6 +84,11 @@ class EngineApplication {
   @Bean
   FakeKind restarts() {
     return new FakeKind(RESTARTS, AfterInterruption.RESTART, 1);
+  }
+
+  @Bean
+  FakeKind urgent() {
+    return new FakeKind(URGENT, AfterInterruption.FAIL, 1, true);
   }
 
   @Bean

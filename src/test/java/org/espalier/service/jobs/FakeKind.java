@@ -34,6 +34,7 @@ final class FakeKind implements JobKind<FakeKind.Request> {
   private final String name;
   private final AfterInterruption afterInterruption;
   private final int runningMax;
+  private final boolean ownLane;
 
   /** How jobs are to end: {@code done}, or what they fail with; those without an entry go on. */
   private final Map<String, String> orders = new ConcurrentHashMap<>();
@@ -43,6 +44,11 @@ final class FakeKind implements JobKind<FakeKind.Request> {
   volatile long lastSequence = 100;
 
   FakeKind(String name, AfterInterruption afterInterruption, int runningMax) {
+    this(name, afterInterruption, runningMax, false);
+  }
+
+  FakeKind(String name, AfterInterruption afterInterruption, int runningMax, boolean ownLane) {
+    this.ownLane = ownLane;
     this.name = name;
     this.afterInterruption = afterInterruption;
     this.runningMax = runningMax;
@@ -90,6 +96,11 @@ final class FakeKind implements JobKind<FakeKind.Request> {
   @Override
   public int runningMax() {
     return runningMax;
+  }
+
+  @Override
+  public boolean ownLane() {
+    return ownLane;
   }
 
   @Override

@@ -210,6 +210,27 @@ class JobEngineTest {
     assertThat(one.runningPeak.get()).isEqualTo(1);
   }
 
+  @Test
+  void kinds_with_a_lane_of_their_own_wait_for_no_other_and_take_no_place_of_theirs() {
+    Running service = start("espalier.jobs.running-max", "1", "espalier.jobs.queue-max", "1");
+    JobView first = service.submit("fails", "runs");
+    await(service, first, job -> job.status().equals("running"));
+    JobView waits = service.submit("restarts", "waits");
+    JobView urgent = service.submit("urgent", "now");
+    await(service, urgent, job -> job.status().equals("running"));
+    JobView next = service.submit("urgent", "next");
+    assertRefused(ProblemCode.QUEUE_FULL, () -> service.submit("urgent", "too many"));
+    service.kind("urgent").finish("now");
+    await(service, next, job -> job.status().equals("running"));
+    assertThat(service.engine().find(waits.id()).status()).isEqualTo("queued");
+    service.kind("fails").finish("runs");
+    await(service, waits, job -> job.status().equals("running"));
+    service.kind("urgent").finish("next");
+    service.kind("restarts").finish("waits");
+    assertThat(awaitEnd(service, waits).status()).isEqualTo("succeeded");
+    assertThat(service.kind("urgent").runningPeak.get()).isEqualTo(1);
+  }
+
   private static void finishBoth(Running service, JobView job) {
     service.kind(job.kind()).finish(json(job.request()).get("name").asString());
   }

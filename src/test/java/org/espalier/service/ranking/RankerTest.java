@@ -117,6 +117,21 @@ class RankerTest {
   }
 
   @Test
+  void an_erased_user_has_no_weight_in_popularity_any_more() {
+    events("click", "gone", "i1", "i1", "i1", "i1", "i1");
+    events("click", "stays", "i2", "i2", "i2", "i3");
+    assertThat(ids(ranker.recommend(request("a", 10)))).containsExactly("i1", "i2", "i3");
+    store.deleteUser("gone");
+    // The head of the list rests between two makings; each reads a part of the log.
+    long endNs = System.nanoTime() + 30_000_000_000L;
+    List<String> popular = List.of();
+    while (!popular.equals(List.of("i2", "i3")) && System.nanoTime() < endNs) {
+      popular = ids(ranker.recommend(request("a", 10)));
+    }
+    assertThat(popular).containsExactly("i2", "i3");
+  }
+
+  @Test
   void without_a_generation_popular_items_answer_and_say_so() {
     events("click", "a", "i1", "i2", "i2", "i3");
     events("impression", "a", "i3", "i3", "i3");

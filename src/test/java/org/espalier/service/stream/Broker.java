@@ -10,13 +10,13 @@ import org.springframework.kafka.test.EmbeddedKafkaBroker;
 import org.springframework.kafka.test.EmbeddedKafkaKraftBroker;
 
 /** One broker inside this JVM for all quick tests, which keep apart by the prefixes of their topics. */
-final class Broker {
+public final class Broker {
 
   private static final EmbeddedKafkaBroker BROKER = start();
 
   private Broker() {}
 
-  static String address() {
+  public static String address() {
     return BROKER.getBrokersAsString();
   }
 

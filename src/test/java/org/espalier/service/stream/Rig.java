@@ -133,6 +133,7 @@ final class Rig implements AutoCloseable {
             (short) -1,
             2,
             onLostOffset,
+            false,
             Duration.ofMillis(200),
             Duration.ofMillis(400));
     Limits limits =
@@ -163,7 +164,8 @@ final class Rig implements AutoCloseable {
             new TripleDecoder(timestamps),
             timestamps,
             JsonMapper.shared(),
-            _ -> {})
+            _ -> {},
+            user -> store().deleteUser(user).isPresent())
         .forEach((feed, intake) -> all.put(feed, intakes.apply(intake)));
     Stream stream =
         parts.stream(properties, store(), clients, topics, deadLetters, all, meters, Spans.none());

@@ -1,5 +1,6 @@
 package org.espalier.service.wire;
 
+import static java.nio.charset.StandardCharsets.UTF_16BE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -59,6 +60,54 @@ class ElementReaderTest {
         .extracting(RejectedElement::index, RejectedElement::code)
         .containsExactly(
             tuple(1, "invalid_id"), tuple(2, "unknown_field"), tuple(3, "invalid_element"));
+  }
+
+  @Test
+  void refused_elements_are_kept_as_they_came_where_that_is_asked_for() throws IOException {
+    String deep = "{\"x\" : {\"deep\":[1, {\"id\":\"é\"}]},\"id\":\"b\"}";
+    String large = "{\"x\":\"" + "y".repeat(300_000) + "\"}";
+    List<String> bad =
+        List.of("{\"id\":\"\"}", deep, "7", "\"text, that ends\"", "[[1],2]", "{}", large, "null");
+    String body =
+        bad.stream().collect(Collectors.joining(" ,\n{\"id\":\"good\"},", " [", ",{\"id\":\"end\"}]"));
+    ElementReader keeping = new ElementReader(limits(100), true);
+    for (String start : List.of("", "\uFEFF")) {
+      Batch<String> batch =
+          keeping.readArray(
+              new ByteArrayInputStream((start + body).getBytes(UTF_8)), ID_ONLY);
+      assertThat(batch.accepted()).hasSize(bad.size());
+      assertThat(batch.refused()).hasSameSizeAs(batch.rejected());
+      assertThat(batch.refused()).extracting(RefusedElement::length).containsExactlyElementsOf(lengths(bad));
+      assertThat(batch.refused())
+          .extracting(element -> new String(element.content(), UTF_8))
+          .containsExactlyElementsOf(
+              bad.stream().map(text -> text.substring(0, Math.min(256 << 10, text.length()))).toList());
+    }
+    Batch<String> field =
+        keeping.readArrayField(
+            new ByteArrayInputStream("{\"items\": [ 5 ,{\"id\":\"a\"}]}".getBytes(UTF_8)),
+            ID_ONLY,
+            "items");
+    assertThat(new String(field.refused().getFirst().content(), UTF_8)).isEqualTo("5");
+    String lines = "{\"id\":\"a\"}\n{\"id\"\n" + "z".repeat(70_000) + "\n";
+    Batch<String> read =
+        keeping.readLines(new ByteArrayInputStream(lines.getBytes(UTF_8)), ID_ONLY);
+    assertThat(new String(read.refused().getFirst().content(), UTF_8)).isEqualTo("{\"id\"");
+    assertThat(read.refused().get(1).length()).isEqualTo(70_000);
+    assertThat(read.refused().get(1).content().length).isPositive().isLessThan(70_000);
+    assertThat(
+            keeping
+                .readArray(new ByteArrayInputStream("[1]".getBytes(UTF_16BE)), ID_ONLY)
+                .refused()
+                .getFirst()
+                .content())
+        .as("bytes have no places in UTF-16")
+        .isEmpty();
+    assertThat(readArray("[1]").refused()).isEmpty();
+  }
+
+  private static List<Long> lengths(List<String> texts) {
+    return texts.stream().map(text -> (long) text.getBytes(UTF_8).length).toList();
   }
 
   @ParameterizedTest

@@ -30,6 +30,7 @@ import picocli.CommandLine.Command;
       RankCommand.class,
       RecommendCommand.class,
       RestoreCommand.class,
+      SoakCommand.class,
       TortureCommand.class,
       JmhCommand.class
     },
@@ -43,6 +44,7 @@ import picocli.CommandLine.Command;
       "  ./espalier bench recommend --rate 100 --seconds 300 --ingest-rate 2000 --json",
       "  ./espalier bench ingest --source kafka --kafka localhost:9092 --json",
       "  ./espalier bench freshness --events-per-s 5000 --rankings-per-s 100 --json",
+      "  ./espalier bench soak --minutes 10 --json",
       "  ./espalier bench jmh -l              the small benchmarks"
     })
 public final class BenchCommand extends CommandGroup {

@@ -2,6 +2,7 @@ package org.espalier.bench;
 
 import java.io.IOException;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Events at a fixed rate, in a thread of its own, until it is closed. */
@@ -14,19 +15,30 @@ final class IngestBeside implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closed;
 
+  /** Of the made-up items and users of a {@link ServiceBench}. */
   IngestBeside(int port, ServiceOptions options) {
-    thread = Thread.ofPlatform().name("ingest").start(() -> run(port, options));
+    this(port, options.ingestRate, options.seed + 1000, random -> event(random, options));
   }
 
-  private void run(int port, ServiceOptions options) {
-    SplittableRandom random = new SplittableRandom(options.seed + 1000);
+  /**
+   * @param perSecond events a second; 0 sends none
+   * @param events makes one, as JSON
+   */
+  IngestBeside(
+      int port, double perSecond, long seed, Function<SplittableRandom, String> events) {
+    thread = Thread.ofPlatform().name("ingest").start(() -> run(port, perSecond, seed, events));
+  }
+
+  private void run(
+      int port, double perSecond, long seed, Function<SplittableRandom, String> events) {
+    SplittableRandom random = new SplittableRandom(seed);
     long startNs = System.nanoTime();
     double sent = 0;
     try (HttpConnection connection = new HttpConnection(port)) {
-      for (long batch = 1; !closed && options.ingestRate > 0; batch++) {
-        int count = (int) (batch * options.ingestRate / BATCHES_PER_S - sent);
+      for (long batch = 1; !closed && perSecond > 0; batch++) {
+        int count = (int) (batch * perSecond / BATCHES_PER_S - sent);
         if (count > 0) {
-          send(connection, body(random, count, options), count);
+          send(connection, body(random, count, events), count);
           sent += count;
         }
         OpenLoad.await(startNs + (long) (batch * 1e9 / BATCHES_PER_S));
@@ -47,18 +59,22 @@ final class IngestBeside implements AutoCloseable {
     errors.addAndGet(count);
   }
 
-  private static String body(SplittableRandom random, int count, ServiceOptions options) {
+  private static String body(
+      SplittableRandom random, int count, Function<SplittableRandom, String> events) {
     StringBuilder body = new StringBuilder();
     for (int e = 0; e < count; e++) {
-      double skew = random.nextDouble();
-      body.append(
-          "{\"type\":\"%s\",\"user_id\":\"%s\",\"item_id\":\"%s\"}\n"
-              .formatted(
-                  random.nextInt(4) == 0 ? "click" : "view",
-                  SampleData.user(random.nextInt(options.users)),
-                  SampleData.item((int) (options.items * skew * skew * skew))));
+      body.append(events.apply(random)).append('\n');
     }
     return body.toString();
+  }
+
+  private static String event(SplittableRandom random, ServiceOptions options) {
+    double skew = random.nextDouble();
+    return "{\"type\":\"%s\",\"user_id\":\"%s\",\"item_id\":\"%s\"}"
+        .formatted(
+            random.nextInt(4) == 0 ? "click" : "view",
+            SampleData.user(random.nextInt(options.users)),
+            SampleData.item((int) (options.items * skew * skew * skew)));
   }
 
   long acknowledged() {

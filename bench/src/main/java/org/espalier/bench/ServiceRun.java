@@ -12,13 +12,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.espalier.service.platform.EspalierApplication;
 
 /** The service in a process of its own, with this one's class path and JVM flags. Closing it stops it. */
 final class ServiceRun implements AutoCloseable {
 
   private static final Pattern ANSWERS = Pattern.compile("answers on http://[^:]+:(\\d+)");
-  private static final long PATIENCE_NS = 120_000_000_000L;
+  private static final long PATIENCE_NS = 300_000_000_000L;
 
   private final Process process;
   private final Path out;
@@ -33,7 +34,8 @@ final class ServiceRun implements AutoCloseable {
   }
 
   /** Starts it and returns once it is ready. */
-  static ServiceRun start(Path data, String javaOpts) throws IOException, InterruptedException {
+  static ServiceRun start(Path data, String javaOpts, String... settings)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -47,6 +49,7 @@ final class ServiceRun implements AutoCloseable {
     command.add("--espalier.data-dir=" + data);
     command.add("--server.address=127.0.0.1");
     command.add("--server.port=0");
+    command.addAll(List.of(settings));
     Path out = data.resolve("bench.log");
     long startNs = System.nanoTime();
     Process process =
@@ -82,13 +85,33 @@ final class ServiceRun implements AutoCloseable {
 
   /** Its resident memory in megabytes; 0 where the system does not tell. */
   long residentMb() throws IOException {
+    return status("VmRSS:") >> 10;
+  }
+
+  /** Its threads; 0 where the system does not tell. */
+  long threads() throws IOException {
+    return status("Threads:");
+  }
+
+  /** Files that it has open, sockets among them; 0 where the system does not tell. */
+  long openFiles() throws IOException {
+    Path folder = Path.of("/proc", Long.toString(process.pid()), "fd");
+    if (!Files.exists(folder)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.count();
+    }
+  }
+
+  private long status(String line) throws IOException {
     Path status = Path.of("/proc", Long.toString(process.pid()), "status");
     if (!Files.exists(status)) {
       return 0;
     }
     return Files.readAllLines(status).stream()
-        .filter(line -> line.startsWith("VmRSS:"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) >> 10)
+        .filter(each -> each.startsWith(line))
+        .mapToLong(each -> Long.parseLong(each.replaceAll("\\D", "")))
         .findFirst()
         .orElse(0);
   }

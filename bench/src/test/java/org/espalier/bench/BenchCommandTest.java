@@ -1,6 +1,7 @@
 package org.espalier.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -108,6 +109,36 @@ class BenchCommandTest {
     for (String field : List.of("visible_p50_ms", "visible_p99_ms", "rank_p99_ms")) {
       assertThat(result.get(field).doubleValue()).as(field).isPositive();
     }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"--minutes=0", "--minutes=1 --every=20", "--rankings-per-s=0"})
+  void a_soak_that_would_say_nothing_is_wrong_usage(String options) {
+    assertThat(execute(("soak " + options).split(" ", -1))).isEqualTo(2);
+    assertThat(err.toString()).contains("--minutes must be");
+  }
+
+  @Test
+  void a_trend_is_the_line_through_its_values() {
+    double[] times = {3, 4, 5, 7, 11};
+    double[] values = Arrays.stream(times).map(time -> 200 - 2.5 * (time - 3)).toArray();
+    Trend line = Trend.of(times, values);
+    assertThat(line.start()).isCloseTo(200, within(1e-9));
+    assertThat(line.perUnit()).isCloseTo(-2.5, within(1e-9));
+    // Worked by hand: means 1 and 2, products 2 over squares 2.
+    assertThat(Trend.of(new double[] {0, 1, 2}, new double[] {1, 2, 3}).perUnit()).isEqualTo(1);
+    assertThat(Trend.of(new double[] {0, 1, 2}, new double[] {0, 5, 1}).perUnit()).isEqualTo(0.5);
+  }
+
+  @Test
+  void series_of_a_metric_are_summed_whatever_their_labels() {
+    List<String> metrics =
+        List.of(
+            "# HELP jvm_memory_used_bytes",
+            "jvm_memory_used_bytes{area=\"heap\",id=\"a\"} 1.5E7",
+            "jvm_memory_used_bytes{area=\"heap\",id=\"b\"} 5000000.0",
+            "jvm_memory_used_bytes{area=\"nonheap\",id=\"c\"} 1.0");
+    assertThat(ServiceSampler.sum(metrics, "jvm_memory_used_bytes{area=\"heap\"")).isEqualTo(2e7);
   }
 
   @ParameterizedTest(name = "{0}")

@@ -27,11 +27,13 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
 
 /** A whole service that reads Kafka, with a disk and a clock that the tests command. */
+@Import(KafkaHttpTest.Commanded.class)
 class KafkaHttpTest extends HttpTest {
 
   private static final String PREFIX = "t" + UUID.randomUUID();

@@ -17,7 +17,7 @@ import org.espalier.service.platform.EspalierApplication;
 final class ServiceProcess implements AutoCloseable {
 
   private static final Pattern ANSWERS = Pattern.compile("answers on http://[^:]+:(\\d+)");
-  private static final long START_MS_MAX = 120_000;
+  private static final long START_MS_MAX = 300_000;
 
   private final Process process;
   private final Path out;

@@ -256,6 +256,35 @@ class StreamTest {
   }
 
   @Test
+  void two_instances_with_a_store_each_both_take_everything_and_one_goes_on_where_it_was()
+      throws Exception {
+    String prefix = "t" + UUID.randomUUID();
+    try (Rig first = new Rig(Broker.address(), prefix, data.resolve("first"));
+        Rig second = new Rig(Broker.address(), prefix, data.resolve("second"))) {
+      first.start();
+      second.start();
+      Rig.await("reading", () -> first.state(Feed.EVENTS) instanceof FeedState.Reading);
+      Rig.await("reading", () -> second.state(Feed.EVENTS) instanceof FeedState.Reading);
+      for (int round = 1; round <= 3; round++) {
+        for (int i = 0; i < 300; i++) {
+          first.send(Feed.EVENTS, "u" + i % 5, event("u" + i % 5, "i" + i)); // without ids
+        }
+        first.awaitAll(Feed.EVENTS);
+        if (round == 2) { // it was away meanwhile; another process takes its store over
+          second.restart();
+        }
+        first.producer().flush();
+        second.awaitAll(Feed.EVENTS);
+        assertThat(first.store().lastSequence()).isEqualTo(round * 300L);
+        assertThat(second.store().lastSequence()).isEqualTo(round * 300L);
+        if (round == 1) {
+          second.stop();
+        }
+      }
+    }
+  }
+
+  @Test
   void partitions_that_are_added_are_read() throws Exception {
     rig.partitions = 1;
     rig.start();

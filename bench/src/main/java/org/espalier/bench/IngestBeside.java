@@ -2,8 +2,8 @@ package org.espalier.bench;
 
 import java.io.IOException;
 import java.util.SplittableRandom;
-import java.util.function.Function;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /** Events at a fixed rate, in a thread of its own, until it is closed. */
 final class IngestBeside implements AutoCloseable {
@@ -24,8 +24,7 @@ final class IngestBeside implements AutoCloseable {
    * @param perSecond events a second; 0 sends none
    * @param events makes one, as JSON
    */
-  IngestBeside(
-      int port, double perSecond, long seed, Function<SplittableRandom, String> events) {
+  IngestBeside(int port, double perSecond, long seed, Function<SplittableRandom, String> events) {
     thread = Thread.ofPlatform().name("ingest").start(() -> run(port, perSecond, seed, events));
   }
 

@@ -52,8 +52,10 @@ final class KafkaBeside implements AutoCloseable {
       for (long batch = 1; !closed; batch++) {
         for (; sent < (long) (batch * perSecond / BATCHES_PER_S); sent++) {
           byte[] value = events.apply(random).getBytes(UTF_8);
-          var _ = producer.send(new ProducerRecord<>(topic, value), (_, refused) ->
-              (refused == null ? acknowledged : errors).incrementAndGet());
+          var _ =
+              producer.send(
+                  new ProducerRecord<>(topic, value),
+                  (_, refused) -> (refused == null ? acknowledged : errors).incrementAndGet());
         }
         OpenLoad.await(startNs + (long) (batch * 1e9 / BATCHES_PER_S));
       }

@@ -81,7 +81,8 @@ final class ServiceSampler implements AutoCloseable {
     URI uri = URI.create("http://127.0.0.1:" + service.port() + path);
     var answer = http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
     if (answer.statusCode() != 200) {
-      throw new IOException("%s answered %d: %s".formatted(path, answer.statusCode(), answer.body()));
+      throw new IOException(
+          "%s answered %d: %s".formatted(path, answer.statusCode(), answer.body()));
     }
     return answer.body();
   }

@@ -21,11 +21,11 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.espalier.bench.ServiceSampler.Sample;
-import org.espalier.service.propagation.PropagationPlan.Model;
 import org.espalier.learning.data.world.SampleWorld;
 import org.espalier.service.console.Console;
 import org.espalier.service.console.Progress;
 import org.espalier.service.platform.EspalierApplication;
+import org.espalier.service.propagation.PropagationPlan.Model;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.util.FileSystemUtils;
@@ -84,7 +84,8 @@ final class SoakCommand implements Callable<Integer> {
   @Option(
       names = "--kafka",
       paramLabel = "HOST:PORT",
-      description = "Half of the events come by this broker; topics of their own are made and stay.")
+      description =
+          "Half of the events come by this broker; topics of their own are made and stay.")
   private @Nullable String kafka;
 
   @Option(
@@ -118,7 +119,10 @@ final class SoakCommand implements Callable<Integer> {
       description = "Further JVM flags of the service (default: ${DEFAULT-VALUE}).")
   private String javaOpts = "";
 
-  @Option(names = "--samples", paramLabel = "FILE", description = "Writes every sample there, as CSV.")
+  @Option(
+      names = "--samples",
+      paramLabel = "FILE",
+      description = "Writes every sample there, as CSV.")
   private @Nullable Path samplesFile;
 
   @Mixin private @Nullable ResultOptions result;
@@ -259,7 +263,8 @@ final class SoakCommand implements Callable<Integer> {
   private SequencedMap<String, Object> fields(List<Sample> samples, List<Double> times) {
     int half = samples.size() / 2;
     List<Sample> second = samples.subList(half, samples.size());
-    double[] minutesOfSecond = times.subList(half, times.size()).stream().mapToDouble(t -> t).toArray();
+    double[] minutesOfSecond =
+        times.subList(half, times.size()).stream().mapToDouble(t -> t).toArray();
     Trend rss = trend(second, minutesOfSecond, Sample::rssMb);
     Sample last = samples.getLast();
     double growth = rss.perUnit() * (times.getLast() - times.get(half));
@@ -299,8 +304,7 @@ final class SoakCommand implements Callable<Integer> {
     return samples.stream().mapToDouble(Sample::heapMb).min().orElseThrow();
   }
 
-  private static Trend trend(
-      List<Sample> samples, double[] times, ToDoubleFunction<Sample> value) {
+  private static Trend trend(List<Sample> samples, double[] times, ToDoubleFunction<Sample> value) {
     return Trend.of(times, samples.stream().mapToDouble(value).toArray());
   }
 

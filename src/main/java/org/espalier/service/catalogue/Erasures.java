@@ -1,14 +1,14 @@
 package org.espalier.service.catalogue;
 
-import org.espalier.embeddings.store.Field;
-import org.espalier.embeddings.store.Store;
 import java.time.Duration;
 import java.util.Objects;
+import org.espalier.embeddings.store.Field;
+import org.espalier.embeddings.store.Store;
 import org.espalier.service.jobs.JobEngine;
-import org.espalier.service.platform.UserErasure;
 import org.espalier.service.jobs.JobPage;
 import org.espalier.service.jobs.JobRoutes;
 import org.espalier.service.jobs.JobView;
+import org.espalier.service.platform.UserErasure;
 import org.espalier.service.wire.ProblemCode;
 import org.espalier.service.wire.ProblemException;
 import org.jspecify.annotations.Nullable;
@@ -70,16 +70,22 @@ class Erasures implements UserErasure {
       now = view(engine.awaitEnd(id, PATIENCE));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new ProblemException(ProblemCode.UNAVAILABLE, "stopped while erasure %d runs".formatted(id));
+      throw new ProblemException(
+          ProblemCode.UNAVAILABLE, "stopped while erasure %d runs".formatted(id));
     }
     return switch (now.status()) {
       case "completed" -> true;
       case "running" ->
-          throw new ProblemException(ProblemCode.UNAVAILABLE, "erasure %d is not done yet".formatted(id));
+          throw new ProblemException(
+              ProblemCode.UNAVAILABLE, "erasure %d is not done yet".formatted(id));
       default ->
           throw new ProblemException(
               ProblemCode.UNAVAILABLE,
-              "erasure %d %s: %s".formatted(id, now.status(), Objects.requireNonNullElse(now.error(), "somebody asked for that")));
+              "erasure %d %s: %s"
+                  .formatted(
+                      id,
+                      now.status(),
+                      Objects.requireNonNullElse(now.error(), "somebody asked for that")));
     };
   }
 

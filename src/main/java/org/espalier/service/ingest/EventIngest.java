@@ -7,9 +7,9 @@ import org.espalier.embeddings.store.Event;
 import org.espalier.embeddings.store.Store;
 import org.espalier.service.platform.Spans;
 import org.espalier.service.platform.Spans.Running;
+import org.espalier.service.platform.RefusedElements;
 import org.espalier.service.wire.Batch;
 import org.espalier.service.wire.RejectedElement;
-import org.espalier.service.platform.RefusedElements;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 

@@ -32,7 +32,8 @@ final class PopularItems {
   private final AtomicLong erasures = new AtomicLong();
   private final ReentrantLock making = new ReentrantLock();
   private RecentEvents recent; // guarded by `making`
-  private @Nullable RecentEvents withoutErased; // guarded by `making`; null when no events are read again
+  private @Nullable RecentEvents
+      withoutErased; // guarded by `making`; null when no events are read again
   private long erasuresSeen; // guarded by `making`
   private volatile Head head; // written under `making`
 

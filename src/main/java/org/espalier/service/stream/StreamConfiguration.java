@@ -10,11 +10,11 @@ import org.espalier.service.decode.EventDecoder;
 import org.espalier.service.decode.RecordDecoder;
 import org.espalier.service.decode.TripleDecoder;
 import org.espalier.service.platform.Spans;
+import org.espalier.service.platform.UserErasure;
 import org.espalier.service.wire.ElementReader;
 import org.espalier.service.wire.Limits;
 import org.espalier.service.wire.Timestamps;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.espalier.service.platform.UserErasure;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -48,8 +48,7 @@ class StreamConfiguration {
   @ConditionalOnProperty("espalier.kafka.rest-rejections")
   RestRejections restRejections(
       Clients clients, StreamProperties properties, Timestamps timestamps, MeterRegistry meters) {
-    return new RestRejections(
-        clients.newProducer(), properties.topicPrefix(), timestamps, meters);
+    return new RestRejections(clients.newProducer(), properties.topicPrefix(), timestamps, meters);
   }
 
   @Bean

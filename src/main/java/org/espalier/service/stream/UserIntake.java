@@ -8,10 +8,10 @@ import org.espalier.embeddings.store.CatalogueUpdate;
 import org.espalier.embeddings.store.SourcePosition;
 import org.espalier.embeddings.store.Store;
 import org.espalier.service.decode.RecordDecoder;
+import org.espalier.service.platform.UserErasure;
 import org.espalier.service.platform.UserRecordsChanged;
 import org.espalier.service.wire.ElementReader;
 import org.espalier.service.wire.Rejection;
-import org.espalier.service.platform.UserErasure;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 
@@ -87,8 +87,7 @@ final class UserIntake implements Intake {
           written(section.updates());
           at = section.offset();
         }
-        erased +=
-            section.erased() != null && erasure.erase(section.erased()) ? 1 : 0;
+        erased += section.erased() != null && erasure.erase(section.erased()) ? 1 : 0;
         stored += section.updates().size();
       }
       Outcome outcome = new Outcome(stored + updates.size() + erased, 0);

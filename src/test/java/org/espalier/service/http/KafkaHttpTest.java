@@ -117,8 +117,7 @@ class KafkaHttpTest extends HttpTest {
         .containsExactly("invalid_timestamp", "invalid_type");
 
     Answer letters =
-        service()
-            .await("/v1/admin/dead-letters", now -> now.json().get("items").size() == 2);
+        service().await("/v1/admin/dead-letters", now -> now.json().get("items").size() == 2);
     assertThat(letters.texts("items", "value")).containsExactly(early, "{\"type\": 7}");
     assertThat(letters.texts("items", "code")).containsExactly("invalid_timestamp", "invalid_type");
     JsonNode first = letters.json().get("items").get(0);
@@ -138,8 +137,7 @@ class KafkaHttpTest extends HttpTest {
       service()
           .await("/v1/users/ann/events", events -> events.texts("items", "item_id").size() == 2);
       Answer again =
-          service()
-              .await("/v1/admin/dead-letters", now -> now.json().get("items").size() == 3);
+          service().await("/v1/admin/dead-letters", now -> now.json().get("items").size() == 3);
       assertThat(again.json().at("/items/2/origin/source").asString()).isEqualTo("kafka");
     } finally {
       clock.ahead = Duration.ZERO;
@@ -177,7 +175,9 @@ class KafkaHttpTest extends HttpTest {
     send("users", "cat", "{\"fields\":{\"age\":34}}"); // somebody who comes back is not erased
     Answer erasures =
         service()
-            .await("/v1/admin/erasures", now -> now.texts("items", "status").equals(List.of("completed")));
+            .await(
+                "/v1/admin/erasures",
+                now -> now.texts("items", "status").equals(List.of("completed")));
     JsonNode report = erasures.json().get("items").get(0);
     assertThat(report.at("/removed/events").asInt()).isEqualTo(1);
     assertThat(report.at("/removed/records").asInt()).isEqualTo(1);
@@ -208,8 +208,7 @@ class KafkaHttpTest extends HttpTest {
     }
     awaitState("events", "reading");
     Answer events =
-        service()
-            .await("/v1/users/fay/events", now -> now.texts("items", "item_id").size() == 2);
+        service().await("/v1/users/fay/events", now -> now.texts("items", "item_id").size() == 2);
     assertThat(events.texts("items", "item_id")).containsExactly("emma", "dune");
   }
 
@@ -227,7 +226,8 @@ class KafkaHttpTest extends HttpTest {
 
   private List<String> awaitLetters(String feed, int count) {
     return service()
-        .await("/v1/admin/dead-letters?feed=" + feed, now -> now.json().get("items").size() == count)
+        .await(
+            "/v1/admin/dead-letters?feed=" + feed, now -> now.json().get("items").size() == count)
         .texts("items", "value");
   }
 

@@ -103,8 +103,9 @@ class ClientsTest {
         send.join();
       }
     }
-    assertThat(LOGINS).hasSize(4).allSatisfy(options ->
-        assertThat(options.get("username")).isEqualTo("reader"));
+    assertThat(LOGINS)
+        .hasSize(4)
+        .allSatisfy(options -> assertThat(options.get("username")).isEqualTo("reader"));
   }
 
   private static int firstByte(ServerSocket broker) throws Exception {

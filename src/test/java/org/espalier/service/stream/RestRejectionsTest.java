@@ -111,8 +111,7 @@ class RestRejectionsTest {
   }
 
   private static MockProducer<byte[], byte[]> producer(boolean answers) {
-    return new MockProducer<>(
-        answers, null, new ByteArraySerializer(), new ByteArraySerializer());
+    return new MockProducer<>(answers, null, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
   /** Waits for brokers, as the real one does for its metadata. */

@@ -69,19 +69,23 @@ class ElementReaderTest {
     List<String> bad =
         List.of("{\"id\":\"\"}", deep, "7", "\"text, that ends\"", "[[1],2]", "{}", large, "null");
     String body =
-        bad.stream().collect(Collectors.joining(" ,\n{\"id\":\"good\"},", " [", ",{\"id\":\"end\"}]"));
+        bad.stream()
+            .collect(Collectors.joining(" ,\n{\"id\":\"good\"},", " [", ",{\"id\":\"end\"}]"));
     ElementReader keeping = new ElementReader(limits(100), true);
     for (String start : List.of("", "\uFEFF")) {
       Batch<String> batch =
-          keeping.readArray(
-              new ByteArrayInputStream((start + body).getBytes(UTF_8)), ID_ONLY);
+          keeping.readArray(new ByteArrayInputStream((start + body).getBytes(UTF_8)), ID_ONLY);
       assertThat(batch.accepted()).hasSize(bad.size());
       assertThat(batch.refused()).hasSameSizeAs(batch.rejected());
-      assertThat(batch.refused()).extracting(RefusedElement::length).containsExactlyElementsOf(lengths(bad));
+      assertThat(batch.refused())
+          .extracting(RefusedElement::length)
+          .containsExactlyElementsOf(lengths(bad));
       assertThat(batch.refused())
           .extracting(element -> new String(element.content(), UTF_8))
           .containsExactlyElementsOf(
-              bad.stream().map(text -> text.substring(0, Math.min(256 << 10, text.length()))).toList());
+              bad.stream()
+                  .map(text -> text.substring(0, Math.min(256 << 10, text.length())))
+                  .toList());
     }
     Batch<String> field =
         keeping.readArrayField(

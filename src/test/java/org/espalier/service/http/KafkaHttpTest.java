@@ -30,10 +30,12 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.context.TestPropertySource;
 import tools.jackson.databind.JsonNode;
 
 /** A whole service that reads Kafka, with a disk and a clock that the tests command. */
 @Import(KafkaHttpTest.Commanded.class)
+@TestPropertySource(properties = "spring.main.allow-bean-definition-overriding=true")
 class KafkaHttpTest extends HttpTest {
 
   private static final String PREFIX = "t" + UUID.randomUUID();
@@ -82,7 +84,6 @@ class KafkaHttpTest extends HttpTest {
 
   @DynamicPropertySource
   static void kafka(DynamicPropertyRegistry properties) {
-    properties.add("spring.main.allow-bean-definition-overriding", () -> "true");
     properties.add("spring.kafka.bootstrap-servers", Broker::address);
     properties.add("espalier.kafka.enabled", () -> "true");
     properties.add("espalier.kafka.create-topics", () -> "true");

@@ -44,7 +44,9 @@ class EventIngest {
     for (RejectedElement rejected : batch.rejected()) {
       count(rejected.code(), 1); // one of a closed list, so the label is bounded
     }
-    keepers.ifAvailable(keeper -> keeper.take(RefusedElements.Kind.EVENT, batch.refused()));
+    if (!batch.refused().isEmpty()) {
+      keepers.ifAvailable(keeper -> keeper.take(RefusedElements.Kind.EVENT, batch.refused()));
+    }
     return result;
   }
 

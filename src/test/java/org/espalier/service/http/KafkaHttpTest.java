@@ -25,17 +25,16 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
-import org.springframework.test.context.TestPropertySource;
 import tools.jackson.databind.JsonNode;
 
 /** A whole service that reads Kafka, with a disk and a clock that the tests command. */
 @Import(KafkaHttpTest.Commanded.class)
-@TestPropertySource(properties = "spring.main.allow-bean-definition-overriding=true")
 class KafkaHttpTest extends HttpTest {
 
   private static final String PREFIX = "t" + UUID.randomUUID();
@@ -51,13 +50,22 @@ class KafkaHttpTest extends HttpTest {
       return new FillableDisk();
     }
 
+    /** The service's own would open the same folder. */
     @Bean
-    Store store(FillableDisk disk, EspalierProperties espalier, StoreProperties properties) {
+    static BeanDefinitionRegistryPostProcessor withoutOwn() {
+      return registry -> {
+        registry.removeBeanDefinition("store");
+        registry.removeBeanDefinition("clock");
+      };
+    }
+
+    @Bean
+    Store commandedStore(FillableDisk disk, EspalierProperties espalier, StoreProperties properties) {
       return disk.open(espalier.storeDir(), properties.options());
     }
 
     @Bean
-    MovableClock clock() {
+    MovableClock movableClock() {
       return new MovableClock();
     }
   }

@@ -2,6 +2,7 @@ package org.espalier.service.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -10,17 +11,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.security.auth.Subject;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.auth.spi.LoginModule;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -66,8 +72,21 @@ class ClientsTest {
     }
   }
 
-  @Test
-  void consumers_producers_and_administrators_log_in_by_sasl_and_speak_tls() throws Exception {
+  /** What a client does that needs a broker. */
+  private interface Use {
+    void of(Clients clients);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"admin", "consumer", "listener", "producer"})
+  void clients_log_in_by_sasl_and_speak_tls(String kind) throws Exception {
+    Use use =
+        switch (kind) {
+          case "admin" -> ClientsTest::ask;
+          case "consumer" -> clients -> poll(clients.newConsumer(Map.of()));
+          case "listener" -> clients -> poll(clients.consumers().createConsumer());
+          default -> ClientsTest::send;
+        };
     LOGINS.clear();
     try (ServerSocket broker = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
       broker.setSoTimeout(60_000);
@@ -76,42 +95,55 @@ class ClientsTest {
               "spring.kafka.bootstrap-servers=127.0.0.1:" + broker.getLocalPort(),
               "spring.kafka.security.protocol=SASL_SSL",
               "spring.kafka.properties.sasl.mechanism=PLAIN",
+              "spring.kafka.properties.max.block.ms=1000",
+              "spring.kafka.properties.default.api.timeout.ms=1000",
+              "spring.kafka.properties.request.timeout.ms=1000",
               "spring.kafka.properties.sasl.jaas.config=%s required username=\"reader\";"
                   .formatted(SeenLogin.class.getName()));
-      try (Admin admin = clients.newAdmin()) {
-        var _ = admin.listTopics();
-        assertThat(firstByte(broker)).isEqualTo(TLS_HANDSHAKE);
-        admin.close(Duration.ZERO);
-      }
-      TopicPartition partition = new TopicPartition("t", 0);
-      try (Consumer<byte[], byte[]> consumer = clients.newConsumer(Map.of())) {
-        consumer.assign(List.of(partition));
-        consumer.seek(partition, 0);
-        Thread poll = Thread.ofVirtual().start(() -> consumer.poll(Duration.ofSeconds(1)));
-        assertThat(firstByte(broker)).isEqualTo(TLS_HANDSHAKE);
-        poll.join();
-      }
-      try (Consumer<?, ?> consumer = clients.consumers().createConsumer()) {
-        assertThat(LOGINS).as("one login for each of the three").hasSize(3);
-        assertThat(consumer).isNotNull();
-      }
-      try (Producer<byte[], byte[]> producer = clients.newProducer()) {
-        Thread send =
-            Thread.ofVirtual().start(() -> producer.send(new ProducerRecord<>("t", new byte[0])));
-        assertThat(firstByte(broker)).isEqualTo(TLS_HANDSHAKE);
-        producer.close(Duration.ZERO);
-        send.join();
-      }
+      Thread client = Thread.ofPlatform().start(() -> use.of(clients));
+      assertThat(firstByte(broker)).isEqualTo(TLS_HANDSHAKE);
+      client.join();
     }
     assertThat(LOGINS)
-        .hasSize(4)
-        .allSatisfy(options -> assertThat(options.get("username")).isEqualTo("reader"));
+        .singleElement()
+        .satisfies(options -> assertThat(options.get("username")).isEqualTo("reader"));
   }
 
-  private static int firstByte(ServerSocket broker) throws Exception {
-    try (Socket client = broker.accept()) {
-      return client.getInputStream().read();
+  private static void ask(Clients clients) {
+    try (Admin admin = clients.newAdmin()) {
+      admin.listTopics().names().get(1, TimeUnit.SECONDS);
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      return; // nobody answers
     }
+  }
+
+  private static void poll(Consumer<byte[], byte[]> consumer) {
+    try (consumer) {
+      TopicPartition partition = new TopicPartition("t", 0);
+      consumer.assign(List.of(partition));
+      consumer.seek(partition, 0);
+      consumer.poll(Duration.ofSeconds(1));
+    }
+  }
+
+  private static void send(Clients clients) {
+    Producer<byte[], byte[]> producer = clients.newProducer();
+    try (producer) {
+      producer.partitionsFor("t");
+    } catch (KafkaException e) {
+      return; // nobody answers
+    }
+  }
+
+  /** Of the first connection that says something. */
+  private static int firstByte(ServerSocket broker) throws IOException {
+    int first;
+    do {
+      try (Socket client = broker.accept()) {
+        first = client.getInputStream().read();
+      }
+    } while (first < 0);
+    return first;
   }
 
   @Test

@@ -45,7 +45,13 @@ final class ServiceSampler implements AutoCloseable {
       long threads,
       long openFiles,
       long events,
-      double waiting) {}
+      double waiting) {
+
+    /** Resident memory beside the arena and the cache. */
+    double besideMb() {
+      return rssMb - arenaMb - blockCacheMb;
+    }
+  }
 
   Sample sample() throws IOException, InterruptedException {
     List<String> metrics = get("/actuator/prometheus").lines().toList();

@@ -39,7 +39,8 @@ import picocli.CommandLine.Spec;
 
 /**
  * What a service uses over minutes of load. Users and items are those of the world, so nothing that is kept by user or item
- * grows; the log, the histories and the edges do, on the disk.
+ * grows; the log, the histories and the edges do, on the disk. The store's cache fills up to its bound, so what must be
+ * flat is the resident memory beside it and the arena.
  */
 @Command(
     name = "soak",
@@ -54,7 +55,7 @@ final class SoakCommand implements Callable<Integer> {
   private static final int DIFFERENT = 200;
   private static final int CANDIDATES = 100;
   private static final double OVER_MB_MAX = 400;
-  private static final double GROWTH_MAX = 0.05; // of the resident memory, in the second half
+  private static final double GROWTH_MAX = 0.05; // in the second half
 
   @Option(
       names = "--minutes",
@@ -96,27 +97,29 @@ final class SoakCommand implements Callable<Integer> {
 
   @Option(
       names = "--users",
-      defaultValue = "20000",
+      defaultValue = "10000",
       description = "Users of the world (default: ${DEFAULT-VALUE}).")
   private int users;
 
   @Option(
       names = "--items",
-      defaultValue = "5000",
+      defaultValue = "3000",
       description = "Items of the world (default: ${DEFAULT-VALUE}).")
   private int items;
 
   @Option(
       names = "--events",
-      defaultValue = "500000",
+      defaultValue = "100000",
       description = "Events of the world, before it begins (default: ${DEFAULT-VALUE}).")
   private long events;
 
   @Option(
       names = "--java-opts",
       paramLabel = "FLAGS",
-      defaultValue = "-Xmx256m",
-      description = "Further JVM flags of the service (default: ${DEFAULT-VALUE}).")
+      defaultValue = "-Xms128m -Xmx128m -XX:+AlwaysPreTouch",
+      description =
+          "Further JVM flags of the service; a heap that is all there from the start does not look like a leak"
+              + " (default: ${DEFAULT-VALUE}).")
   private String javaOpts = "";
 
   @Option(
@@ -266,10 +269,9 @@ final class SoakCommand implements Callable<Integer> {
     double[] minutesOfSecond =
         times.subList(half, times.size()).stream().mapToDouble(t -> t).toArray();
     Trend rss = trend(second, minutesOfSecond, Sample::rssMb);
+    Trend beside = trend(second, minutesOfSecond, Sample::besideMb);
     Sample last = samples.getLast();
-    double growth = rss.perUnit() * (times.getLast() - times.get(half));
-    double caches = last.blockCacheMb();
-    double over = last.rssMb() - last.arenaMb() - caches;
+    double growth = beside.perUnit() * (times.getLast() - times.get(half));
     SequencedMap<String, Object> fields = new LinkedHashMap<>();
     fields.put("minutes", minutes);
     fields.put("events_per_s", eventsPerSecond);
@@ -286,16 +288,17 @@ final class SoakCommand implements Callable<Integer> {
     fields.put("classes_and_code_mb", last.otherMb());
     fields.put("direct_buffers_mb", last.buffersMb());
     fields.put("arena_mb", last.arenaMb());
-    fields.put("caches_mb", caches);
-    fields.put("rss_over_arena_and_caches_mb", over);
+    fields.put("caches_mb", last.blockCacheMb());
+    fields.put("rss_over_arena_and_caches_mb", last.besideMb());
+    fields.put("over_mb_per_minute", beside.perUnit());
     fields.put("threads_at_half", second.getFirst().threads());
     fields.put("threads", last.threads());
     fields.put("open_files_at_half", second.getFirst().openFiles());
     fields.put("open_files", last.openFiles());
     fields.put("log_events", last.events());
     fields.put("not_refreshed_yet", last.waiting());
-    fields.put("rss_is_flat", growth <= GROWTH_MAX * rss.start());
-    fields.put("rss_is_within_400_mb", over <= OVER_MB_MAX);
+    fields.put("over_is_flat", growth <= GROWTH_MAX * beside.start());
+    fields.put("over_is_within_400_mb", last.besideMb() <= OVER_MB_MAX);
     return fields;
   }
 

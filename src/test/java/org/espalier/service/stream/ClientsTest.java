@@ -49,6 +49,8 @@ class ClientsTest {
     public void initialize(
         Subject subject, CallbackHandler handler, Map<String, ?> shared, Map<String, ?> options) {
       LOGINS.add(options);
+      subject.getPublicCredentials().add("reader");
+      subject.getPrivateCredentials().add("secret");
     }
 
     @Override

@@ -60,7 +60,8 @@ class KafkaHttpTest extends HttpTest {
     }
 
     @Bean
-    Store commandedStore(FillableDisk disk, EspalierProperties espalier, StoreProperties properties) {
+    Store commandedStore(
+        FillableDisk disk, EspalierProperties espalier, StoreProperties properties) {
       return disk.open(espalier.storeDir(), properties.options());
     }
 

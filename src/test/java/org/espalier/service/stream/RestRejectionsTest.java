@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class RestRejectionsTest {
 
-  private static final Rejection REASON = new Rejection(ProblemCode.INVALID_ID, "user_id is empty");
+  private final Rejection reason = new Rejection(ProblemCode.INVALID_ID, "user_id is empty");
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
@@ -40,7 +40,7 @@ class RestRejectionsTest {
     MockProducer<byte[], byte[]> producer = producer(true);
     try (RestRejections rejections = rejections(producer)) {
       rejections.take(Kind.EVENT, List.of(element("{}", 2), element("begins", 400_000)));
-      rejections.take(Kind.TRIPLE, List.of(new RefusedElement(new byte[0], 0, REASON)));
+      rejections.take(Kind.TRIPLE, List.of(new RefusedElement(new byte[0], 0, reason)));
       Rig.await("both letters", () -> producer.history().size() == 2);
     }
     ProducerRecord<byte[], byte[]> whole = producer.history().getFirst();
@@ -73,7 +73,7 @@ class RestRejectionsTest {
     StuckProducer another = new StuckProducer();
     RestRejections rejections = rejections(another);
     double before = dropped("queue_full");
-    RefusedElement large = new RefusedElement(new byte[256 << 10], 256 << 10, REASON);
+    RefusedElement large = new RefusedElement(new byte[256 << 10], 256 << 10, reason);
     rejections.take(Kind.EVENT, Collections.nCopies(200, large));
     assertThat(dropped("queue_full") - before).as("32 MB wait").isBetween(71.0, 72.0);
     rejections.close();
@@ -102,8 +102,8 @@ class RestRejectionsTest {
         .sum();
   }
 
-  private static RefusedElement element(String content, long length) {
-    return new RefusedElement(content.getBytes(UTF_8), length, REASON);
+  private RefusedElement element(String content, long length) {
+    return new RefusedElement(content.getBytes(UTF_8), length, reason);
   }
 
   private static String header(ProducerRecord<byte[], byte[]> letter, String name) {
@@ -123,6 +123,7 @@ class RestRejectionsTest {
     }
 
     @Override
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // others ask it while it waits
     public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
       try {
         open.await();

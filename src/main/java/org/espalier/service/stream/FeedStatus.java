@@ -39,7 +39,7 @@ final class FeedStatus {
     count("duplicate", 0);
     for (ProblemCode code : ProblemCode.values()) {
       if (code.status() == DeadLetters.STATUS) {
-        Counter _ = DeadLetters.counter(meters, feed, code);
+        Counter _ = DeadLetters.counter(meters, feed, code, DeadLetters.FROM_KAFKA);
       }
     }
   }

@@ -63,7 +63,7 @@ final class ServiceSampler implements AutoCloseable {
         mb(sum(metrics, "jvm_memory_committed_bytes{area=\"heap\"")),
         mb(sum(metrics, "jvm_memory_used_bytes{area=\"nonheap\"")),
         mb(sum(metrics, "jvm_buffer_memory_used_bytes")),
-        mb(sum(metrics, "espalier_arena_bytes")),
+        mb(sum(metrics, "espalier_serving_bytes")),
         mb(stats.get("block_cache_bytes").asDouble()),
         service.threads(),
         service.openFiles(),

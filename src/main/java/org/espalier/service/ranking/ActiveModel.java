@@ -160,26 +160,6 @@ final class ActiveModel implements AutoCloseable {
     }
   }
 
-  /** Memory of the vectors that serve, those of an experiment among them; 0 when nothing serves. */
-  long bytes() {
-    try {
-      long bytes = bytes(leases);
-      for (Arm arm : split.arms) {
-        bytes += arm.models == null ? 0 : bytes(arm.models);
-      }
-      return bytes;
-    } catch (IllegalStateException e) {
-      return 0; // it closes
-    }
-  }
-
-  private static long bytes(Leases<Slot> models) {
-    try (var lease = models.acquire()) {
-      ServedModel model = lease.value().model();
-      return model == null ? 0 : model.items().bytes() + model.users().bytes();
-    }
-  }
-
   /** Borrows what is active now; never blocks. */
   Leases.Lease<Slot> acquire() {
     return leases.acquire();

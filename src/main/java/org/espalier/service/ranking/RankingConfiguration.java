@@ -1,8 +1,5 @@
 package org.espalier.service.ranking;
 
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.BaseUnits;
 import java.time.Clock;
 import org.espalier.embeddings.store.Store;
 import org.espalier.service.control.Instance;
@@ -20,12 +17,8 @@ import org.springframework.context.annotation.Configuration;
 class RankingConfiguration {
 
   @Bean
-  ActiveModel activeModel(Store store, MeterRegistry meters) {
+  ActiveModel activeModel(Store store) {
     ActiveModel active = new ActiveModel();
-    Gauge.builder("espalier.arena.bytes", active, ActiveModel::bytes)
-        .description("Memory of the vectors that serve")
-        .baseUnit(BaseUnits.BYTES)
-        .register(meters);
     store.onCommit(active::committed);
     return active;
   }

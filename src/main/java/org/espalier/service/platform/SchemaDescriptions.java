@@ -78,8 +78,7 @@ final class SchemaDescriptions implements ModelConverter, GlobalOpenApiCustomize
       }
     }
     answered.removeAll(taken);
-    answered.forEach(
-        name -> requireMembers(name, Objects.requireNonNull(schemas.get(name), name)));
+    answered.forEach(name -> requireMembers(name, Objects.requireNonNull(schemas.get(name), name)));
     sort(document);
   }
 

@@ -88,8 +88,7 @@ final class HistoryPaths implements PathSearch {
     return reasons;
   }
 
-  private List<GraphPath> through(
-      int user, Reason reason, int item, List<Attribute> attributes) {
+  private List<GraphPath> through(int user, Reason reason, int item, List<Attribute> attributes) {
     Hop first = new Hop(user, CkgBuilder.INTERACTS, reason.node, reason.added);
     Row row = new Row();
     graph.row(reason.node, row);
@@ -106,8 +105,7 @@ final class HistoryPaths implements PathSearch {
       float share = (float) (attribute.weight / all);
       Hop there = new Hop(reason.node, attribute.relation, attribute.node, share);
       Hop back = new Hop(attribute.node, graph.inverse(attribute.relation), item, 1);
-      paths.add(
-          new GraphPath(List.of(first, there, back), (double) reason.added * share));
+      paths.add(new GraphPath(List.of(first, there, back), (double) reason.added * share));
     }
     return paths;
   }

@@ -27,6 +27,7 @@ class BaseSaliencyTest {
   private static final int NUMBERS = 9 * DIM;
 
   /** Rows and the gradients of some batches; the last node is never touched. */
+  @SuppressWarnings("ArrayRecordComponent") // test data
   private record Made(float[] base, float[][] gradients) implements BaseSizeSearch.WarmModel {
 
     static Made of(long seed) {

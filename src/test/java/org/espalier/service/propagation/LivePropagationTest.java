@@ -20,6 +20,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -470,7 +471,7 @@ class LivePropagationTest {
     int generation = make(plan(Model.KGAT, 0)).generation();
     int user = store.dictionary().find(Field.USER, "u7");
     Map<Integer, byte[]> rows = userBase(generation);
-    byte[] row = rows.get(user);
+    byte[] row = Objects.requireNonNull(rows.get(user));
     assertThat(row).hasSizeGreaterThan(8);
     assertThat(stored(generation)).as("or the test sees nothing").contains(text(row));
     try (Served served = new Served(generation, 100)) {

@@ -77,9 +77,9 @@ class SaliencyTest {
         double sizes = Arrays.stream(products[at]).map(Math::abs).sum();
         double squares = Arrays.stream(products[at]).map(p -> p * p).sum();
         double expected =
-            criterion == Criterion.CONNECTION
+            criterion.equals(Criterion.CONNECTION)
                 ? Math.abs(sum)
-                : criterion == Criterion.TAYLOR ? sizes : squares;
+                : criterion.equals(Criterion.TAYLOR) ? sizes : squares;
         assertThat(saliency.saliency()[at]).isEqualTo(expected);
       }
     }

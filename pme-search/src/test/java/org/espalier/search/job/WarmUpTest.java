@@ -21,7 +21,7 @@ class WarmUpTest {
   private static final int SPACE = 8;
 
   /** Two samples a user cannot tell a taste; hundreds an item tell what it is worth. */
-  private static final CtrData RARE_USERS = ClickWorld.generate(8_000, 20, 16_000, 2);
+  private static final CtrData RARE_USERS = ClickWorld.generate(16_000, 20, 32_000, 2);
 
   private static final CtrData ACTIVE_USERS = ClickWorld.generate(60, 40, 4_000, 1);
 

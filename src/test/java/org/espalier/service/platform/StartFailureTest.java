@@ -82,7 +82,7 @@ class StartFailureTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--management.server.port=0|management.server.address= is refused",
+        "--management.server.address=0.0.0.0|management.server.address=0.0.0.0 is refused",
         "--espalier.limits.body-size=12|body-size",
         "--espalier.store.sync=sometimes|\"sometimes\" is not one of [group, off]",
         "--espalier.interactions.weights.click=-1|weight of click",

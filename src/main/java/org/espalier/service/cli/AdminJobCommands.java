@@ -271,6 +271,18 @@ final class AdminJobCommands {
     private @Nullable Double heldOut;
 
     @Option(
+        names = "--fit-keep",
+        paramLabel = "SHARE",
+        description = "Serve item vectors that keep this share of their numbers (default: all).")
+    private @Nullable Double fitKeep;
+
+    @Option(
+        names = "--fit-encoding",
+        paramLabel = "ENCODING",
+        description = "With --fit-keep: fp32, fp16, bf16, int8, int4 or mixed (default: fp32).")
+    private @Nullable String fitEncoding;
+
+    @Option(
         names = "--activate",
         paramLabel = "MODE",
         description = "auto lets the new generation answer at once (default: manual).")
@@ -301,6 +313,8 @@ final class AdminJobCommands {
       request.put("layers", layers);
       request.put("seed", seed);
       request.put("held_out", heldOut);
+      request.put("fit_keep", fitKeep);
+      request.put("fit_encoding", fitEncoding);
       request.put("activate", activate);
       request.put("guard", guard == null ? null : Map.of("metric", guard, "max_drop", maxDrop));
     }

@@ -117,6 +117,14 @@ class AdminCommandTest {
   }
 
   @Test
+  void a_propagation_takes_what_its_item_vectors_may_keep() {
+    assertThat(run("propagate", "--model", "fastrp", "--fit-keep", "2")).isEqualTo(1);
+    assertThat(err.toString()).contains("fit_keep");
+    assertThat(run("propagate", "--fit-keep", "0.5", "--fit-encoding", "fp1")).isEqualTo(1);
+    assertThat(err.toString()).contains("fit_encoding", "int8");
+  }
+
+  @Test
   void jobs_are_listed_shown_cancelled_and_run_again() {
     JsonNode job = json("train", "--dim", "640", "--json");
     String id = job.get("job_id").toString();

@@ -114,7 +114,8 @@ class GenerationController {
   @Fails({
     ProblemCode.UNKNOWN_GENERATION,
     ProblemCode.GENERATION_ACTIVE,
-    ProblemCode.GENERATION_PINNED
+    ProblemCode.GENERATION_PINNED,
+    ProblemCode.GENERATION_IN_USE
   })
   @Operation(
       operationId = "deleteGeneration",

@@ -45,7 +45,12 @@ class PruningController {
     this.routes = routes;
   }
 
-  @Fails({ProblemCode.JOB_CONFLICT, ProblemCode.QUEUE_FULL, ProblemCode.INVALID_TIMESTAMP})
+  @Fails({
+    ProblemCode.JOB_CONFLICT,
+    ProblemCode.NO_TEACHER,
+    ProblemCode.QUEUE_FULL,
+    ProblemCode.INVALID_TIMESTAMP
+  })
   @ResponseStatus(HttpStatus.ACCEPTED)
   @Operation(
       operationId = "startPruning",

@@ -133,6 +133,10 @@ class PruningJobs implements JobKind<PruningRequest> {
     if (minDrift != null && !(minDrift >= 0 && minDrift <= 1)) {
       throw invalid("min_drift must be in 0 .. 1");
     }
+    Integer threads = request.threads();
+    if (threads != null && !(threads >= 1 && threads <= TrainingJobs.THREADS_MAX)) {
+      throw invalid("threads must be 1 to " + TrainingJobs.THREADS_MAX);
+    }
     long _ = sinceMs(request);
     if (request.teacher() == PruningRequest.Teacher.ACTIVE && request.source() != null) {
       throw invalid(

@@ -24,7 +24,7 @@ import org.springframework.stereotype.Component;
 class TrainingJobs implements JobKind<TrainingRequest> {
 
   private static final int DIM_MAX = 1024;
-  private static final int THREADS_MAX = 1024;
+  static final int THREADS_MAX = 1024;
 
   private final Store store;
   private final ModelTrainer trainer;

@@ -239,6 +239,8 @@ class AdminHttpTest {
           {"target":{"keep":0.1},"teacher":"active","source":{"since":"2020-01-01T00:00:00Z"}} | invalid_value
           {"target":{"keep":0.1},"method":"mask"}                         | invalid_type
           {"target":{"keep":0.1},"dim":1000}                              | invalid_value
+          {"target":{"keep":0.1},"threads":0}                             | invalid_value
+          {"target":{"keep":0.1},"threads":1025}                          | invalid_value
           {"target":{"keep":0.1},"duty":0}                                | invalid_value
           {"target":{"keep":0.1},"source":{"since":"yesterday"}}          | invalid_timestamp
           {"target":{"keep":0.1},"guard":{"metric":"auc","max_drop":0.1}} | invalid_value

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.espalier.service.http.ApiDocument.Operation;
+import org.espalier.service.wire.ProblemCode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -77,6 +80,39 @@ class ApiDescriptionTest extends HttpTest {
     assertThat(Files.readString(file).equals(text))
         .as("docs/openapi.json is current; run this test with ESPALIER_DOCS=write")
         .isTrue();
+  }
+
+  /** The first reading makes the document, which may take longer than a connection of the test waits. */
+  @Test
+  void it_is_the_same_whatever_host_a_caller_names() throws IOException {
+    String body = get("/v3/api-docs").assertStatus(200).body();
+    try (RawHttp http = new RawHttp(port)) {
+      http.send("GET /v3/api-docs HTTP/1.1\r\nHost: localhost:9\r\n\r\n");
+      assertThat(http.answer().assertStatus(200).body()).isEqualTo(body);
+      http.send("GET /v3/api-docs HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+      assertThat(http.answer().assertStatus(200).body()).isEqualTo(body);
+    }
+  }
+
+  @Test
+  void every_problem_stands_at_an_operation_unless_none_has_it() {
+    Set<String> described = new HashSet<>();
+    for (Operation operation : new ApiDocument(get("/v3/api-docs").body()).operations()) {
+      for (JsonNode response : operation.node().path("responses")) {
+        described.addAll(
+            response
+                .path("content")
+                .path(ApiDocument.PROBLEM_JSON)
+                .path("examples")
+                .propertyNames());
+      }
+    }
+    assertThat(Stream.of(ProblemCode.values()).filter(code -> !described.contains(code.code())))
+        .containsExactly(
+            ProblemCode.CONTEXT_TOO_LARGE, // of a batch's elements only
+            ProblemCode.UNKNOWN_ROUTE,
+            ProblemCode.METHOD_NOT_ALLOWED,
+            ProblemCode.NOT_IMPLEMENTED);
   }
 
   @Test

@@ -83,7 +83,8 @@ class FuzzedApiTest {
     context =
         EspalierApplication.run(
             "--server.port=0",
-            "--server.tomcat.keep-alive-timeout=1h", // so that whatever ends a connection is a fault
+            "--server.tomcat.keep-alive-timeout=1h", // so that whatever ends a connection is a
+            // fault
             "--server.tomcat.max-keep-alive-requests=-1",
             "--espalier.data-dir=" + data,
             "--espalier.ranking.warm-up=0ms",
@@ -175,7 +176,9 @@ class FuzzedApiTest {
         boolean closes = answer.header("Connection").equalsIgnoreCase("close");
         if (closes) {
           closed.merge(answer.status(), 1, Integer::sum);
-          all.assertThat(answer.status()).as("closes after an error only: " + what).isGreaterThanOrEqualTo(400);
+          all.assertThat(answer.status())
+              .as("closes after an error only: " + what)
+              .isGreaterThanOrEqualTo(400);
         }
         if (closes || call.endsEarly()) {
           http.close();

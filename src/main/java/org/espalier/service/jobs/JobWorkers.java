@@ -147,7 +147,7 @@ final class JobWorkers {
           log.warn("Jobs wait for the control plane's database: {}", e.toString());
           said = true;
         }
-      } catch (RuntimeException e) { // a defect of ours must not end the dispatcher
+      } catch (RuntimeException | Error e) { // neither a defect nor want of memory may end it
         log.error("The job dispatcher failed and tries again", e);
         settled = false;
         said = true;

@@ -2,30 +2,30 @@ package org.espalier.bench;
 
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /** Activates generations 1 and 2 in turn, in a thread of its own, until it is closed. */
 final class ActivateBeside implements AutoCloseable {
 
   private final AtomicInteger activations = new AtomicInteger();
   private final AtomicInteger errors = new AtomicInteger();
-  private final Thread thread;
-  private volatile boolean closed;
+  private final BesideThread thread;
 
   /** @param everySeconds 0 for never */
   ActivateBeside(int port, double everySeconds) {
-    thread = Thread.ofPlatform().name("activate").start(() -> run(port, everySeconds));
+    thread = new BesideThread("activate", closed -> run(port, everySeconds, closed));
   }
 
-  private void run(int port, double everySeconds) {
+  private void run(int port, double everySeconds, BooleanSupplier closed) {
     long dueNs = System.nanoTime();
     int current = 1;
     try (HttpConnection connection = new HttpConnection(port)) {
       while (everySeconds > 0) {
         dueNs += (long) (everySeconds * 1e9);
-        while (!closed && System.nanoTime() < dueNs) {
+        while (!closed.getAsBoolean() && System.nanoTime() < dueNs) {
           OpenLoad.await(Math.min(dueNs, System.nanoTime() + 100_000_000));
         }
-        if (closed) {
+        if (closed.getAsBoolean()) {
           return;
         }
         int next = 3 - current;
@@ -59,11 +59,6 @@ final class ActivateBeside implements AutoCloseable {
 
   @Override
   public void close() {
-    closed = true;
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    thread.close();
   }
 }

@@ -3,6 +3,7 @@ package org.espalier.bench;
 import java.io.IOException;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /** Events at a fixed rate, in a thread of its own, until it is closed. */
@@ -12,8 +13,7 @@ final class IngestBeside implements AutoCloseable {
 
   private final AtomicLong acknowledged = new AtomicLong();
   private final AtomicLong errors = new AtomicLong();
-  private final Thread thread;
-  private volatile boolean closed;
+  private final BesideThread thread;
 
   /** Of the made-up items and users of a {@link ServiceBench}. */
   IngestBeside(int port, ServiceOptions options) {
@@ -25,16 +25,20 @@ final class IngestBeside implements AutoCloseable {
    * @param events makes one, as JSON
    */
   IngestBeside(int port, double perSecond, long seed, Function<SplittableRandom, String> events) {
-    thread = Thread.ofPlatform().name("ingest").start(() -> run(port, perSecond, seed, events));
+    thread = new BesideThread("ingest", closed -> run(port, perSecond, seed, events, closed));
   }
 
   private void run(
-      int port, double perSecond, long seed, Function<SplittableRandom, String> events) {
+      int port,
+      double perSecond,
+      long seed,
+      Function<SplittableRandom, String> events,
+      BooleanSupplier closed) {
     SplittableRandom random = new SplittableRandom(seed);
     long startNs = System.nanoTime();
     double sent = 0;
     try (HttpConnection connection = new HttpConnection(port)) {
-      for (long batch = 1; !closed && perSecond > 0; batch++) {
+      for (long batch = 1; !closed.getAsBoolean() && perSecond > 0; batch++) {
         int count = (int) (batch * perSecond / BATCHES_PER_S - sent);
         if (count > 0) {
           send(connection, body(random, count, events), count);
@@ -86,11 +90,6 @@ final class IngestBeside implements AutoCloseable {
 
   @Override
   public void close() {
-    closed = true;
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    thread.close();
   }
 }

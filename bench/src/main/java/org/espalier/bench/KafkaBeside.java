@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -18,8 +19,7 @@ final class KafkaBeside implements AutoCloseable {
 
   private final AtomicLong acknowledged = new AtomicLong();
   private final AtomicLong errors = new AtomicLong();
-  private final Thread thread;
-  private volatile boolean closed;
+  private final BesideThread thread;
 
   KafkaBeside(
       String brokers,
@@ -28,7 +28,7 @@ final class KafkaBeside implements AutoCloseable {
       long seed,
       Function<SplittableRandom, String> events) {
     thread =
-        Thread.ofPlatform().name("kafka").start(() -> run(brokers, topic, perSecond, seed, events));
+        new BesideThread("kafka", closed -> run(brokers, topic, perSecond, seed, events, closed));
   }
 
   private void run(
@@ -36,7 +36,8 @@ final class KafkaBeside implements AutoCloseable {
       String topic,
       double perSecond,
       long seed,
-      Function<SplittableRandom, String> events) {
+      Function<SplittableRandom, String> events,
+      BooleanSupplier closed) {
     SplittableRandom random = new SplittableRandom(seed);
     Map<String, Object> config =
         Map.of(
@@ -49,7 +50,7 @@ final class KafkaBeside implements AutoCloseable {
     long startNs = System.nanoTime();
     long sent = 0;
     try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(config)) {
-      for (long batch = 1; !closed; batch++) {
+      for (long batch = 1; !closed.getAsBoolean(); batch++) {
         for (; sent < (long) (batch * perSecond / BATCHES_PER_S); sent++) {
           byte[] value = events.apply(random).getBytes(UTF_8);
           var _ =
@@ -72,11 +73,6 @@ final class KafkaBeside implements AutoCloseable {
 
   @Override
   public void close() {
-    closed = true;
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    thread.close();
   }
 }

@@ -21,7 +21,7 @@ record FileDatabase(Path folder) implements JdbcConnectionDetails {
 
   @Override
   public String getJdbcUrl() {
-    String file = folder.resolve("control").toString().replace("\\", "\\\\").replace(";", "\\;");
+    String file = folder.resolve("control").toString().replace("\\", "\\\\");
     return "jdbc:h2:file:"
         + file
         + ";MODE=PostgreSQL;CASE_INSENSITIVE_IDENTIFIERS=TRUE"

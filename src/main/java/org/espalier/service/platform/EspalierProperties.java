@@ -15,6 +15,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record EspalierProperties(
     @DefaultValue("espalier-data") Path dataDir, @DefaultValue("unknown") String version) {
 
+  /**
+   * @throws IllegalArgumentException for a folder that the control plane's database could not be in
+   */
+  public EspalierProperties {
+    if (dataDir.toAbsolutePath().toString().contains(";")) {
+      throw new IllegalArgumentException(
+          "espalier.data-dir must not contain a semicolon: " + dataDir);
+    }
+  }
+
   /** The folder of the store. */
   public Path storeDir() {
     return storeDir(dataDir);

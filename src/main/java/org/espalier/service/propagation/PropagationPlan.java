@@ -109,6 +109,10 @@ public record PropagationPlan(
     requireRange("threads", threads, THREADS_MAX);
     require(heldOut >= 0 && heldOut <= 0.5, "held_out must be 0 to 0.5");
     require(memoryBytesMax > 0, "the memory must be above 0");
+    long heap = Runtime.getRuntime().maxMemory();
+    require(
+        memoryBytesMax <= heap,
+        "the memory must be at most the heap, %,d MB; -Xmx enlarges it".formatted(heap >> 20));
   }
 
   /** One that serves the items' vectors whole. */

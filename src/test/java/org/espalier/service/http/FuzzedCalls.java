@@ -556,8 +556,8 @@ final class FuzzedCalls {
     double low = schema.path("minimum").asDouble(0);
     double high = schema.path("maximum").asDouble(100);
     if (chance(10)) {
-      // A job may be let use more memory than this process has; that is its caller's business.
-      boolean least = chance(50) || name.equals("dim") || name.equals("memory_mb");
+      // A job of the largest dimension would be at work for minutes.
+      boolean least = chance(50) || name.equals("dim");
       JsonNode edge = least ? schema.path("minimum") : schema.path("maximum");
       return edge.isMissingNode() ? "0" : edge.toString();
     }

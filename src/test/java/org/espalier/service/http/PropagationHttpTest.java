@@ -225,6 +225,7 @@ class PropagationHttpTest {
     service.post(path, "{\"layers\":[]}").assertProblem(ProblemCode.INVALID_VALUE);
     service.post(path, "{\"held_out\":0.9}").assertProblem(ProblemCode.INVALID_VALUE);
     service.post(path, "{\"threads\":0}").assertProblem(ProblemCode.INVALID_VALUE);
+    service.post(path, "{\"memory_mb\":1000000000}").assertProblem(ProblemCode.INVALID_VALUE);
     service.post(path, "{\"fit_keep\":1.5}").assertProblem(ProblemCode.INVALID_VALUE);
     service
         .post(path, "{\"fit_keep\":0.5,\"fit_encoding\":\"text\"}")

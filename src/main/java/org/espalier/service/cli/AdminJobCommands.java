@@ -252,7 +252,9 @@ final class AdminJobCommands {
     @Option(names = "--model", description = "kgat, lightgcn or fastrp (default: kgat).")
     private @Nullable String model;
 
-    @Option(names = "--preset", description = "Of kgat: paper or best (default: paper).")
+    @Option(
+        names = "--preset",
+        description = "Of kgat: best or paper (default: best, or paper with --layers).")
     private @Nullable String preset;
 
     @Option(

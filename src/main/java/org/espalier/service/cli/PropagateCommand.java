@@ -74,18 +74,16 @@ final class PropagateCommand implements Callable<Integer> {
 
   @Option(
       names = "--preset",
-      defaultValue = "paper",
       description =
-          "Of kgat: paper (layers of attention) or best (from histories, the best in offline metrics; default:"
-              + " ${DEFAULT-VALUE}).")
-  private Preset preset = Preset.PAPER;
+          "Of kgat: best (from histories, the best in offline metrics) or paper (layers of attention; default: best, or"
+              + " paper with --layers, --dim or --batch).")
+  private @Nullable Preset preset;
 
   @Option(
       names = "--layers",
       split = ",",
-      defaultValue = "64",
-      description = "Of kgat's preset paper: the layers' sizes (default: ${DEFAULT-VALUE}).")
-  private List<Integer> layers = List.of();
+      description = "Of kgat's preset paper: the layers' sizes (default: 64).")
+  private @Nullable List<Integer> layers;
 
   @Option(
       names = "--dim",
@@ -94,10 +92,8 @@ final class PropagateCommand implements Callable<Integer> {
 
   @Option(
       names = "--batch",
-      defaultValue = "2048",
-      description =
-          "Of lightgcn and kgat's preset paper: samples of a step (default: ${DEFAULT-VALUE}).")
-  private int batch;
+      description = "Of lightgcn and kgat's preset paper: samples of a step (default: 2048).")
+  private @Nullable Integer batch;
 
   @Option(names = "--epochs", description = "At most so many (default: the preset's own).")
   private @Nullable Integer epochsMax;
@@ -190,13 +186,14 @@ final class PropagateCommand implements Callable<Integer> {
   }
 
   private PropagationPlan plan() {
+    Model chosen = fastrp ? Model.FASTRP : model;
     try {
       return new PropagationPlan(
-          fastrp ? Model.FASTRP : model,
-          preset,
-          layers,
+          chosen,
+          PropagationPlan.preset(chosen, preset, layers != null || dim != null || batch != null),
+          Objects.requireNonNullElse(layers, PropagationPlan.USUAL_LAYERS),
           dim,
-          batch,
+          Objects.requireNonNullElse(batch, PropagationPlan.USUAL_BATCH),
           epochsMax,
           !withoutKg,
           seed,

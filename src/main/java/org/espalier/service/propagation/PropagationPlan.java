@@ -39,6 +39,12 @@ public record PropagationPlan(
     long memoryBytesMax,
     @Nullable ItemFit fit) {
 
+  /** Of kgat's preset paper: a single layer does better than the three of its authors. */
+  public static final List<Integer> USUAL_LAYERS = List.of(64);
+
+  /** Samples of a step. */
+  public static final int USUAL_BATCH = 2048;
+
   private static final int LIGHTGCN_DEPTH = 3;
   private static final int SIZE_MAX = 4096;
   private static final int LAYERS_MAX = 8;
@@ -141,6 +147,22 @@ public record PropagationPlan(
         heldOut,
         memoryBytesMax,
         null);
+  }
+
+  /**
+   * The preset of a request that may not name one: best, unless there is something that best has not.
+   *
+   * @param paperOnly whether layers, dim or batch are given
+   * @throws IllegalArgumentException when the preset that is named has them not
+   */
+  public static Preset preset(Model model, @Nullable Preset named, boolean paperOnly) {
+    require(
+        model != Model.KGAT || named != Preset.BEST || !paperOnly,
+        "layers, dim and batch are of preset paper; leave them out, or the preset");
+    if (named != null) {
+      return named;
+    }
+    return paperOnly ? Preset.PAPER : Preset.BEST;
   }
 
   private static void requireRange(String what, int value, int max) {

@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param scope what is propagated
  * @param model what propagates
- * @param preset how kgat is trained
- * @param layers of kgat's preset paper: the layers' sizes
- * @param dim length of the vectors before the first layer; null for the model's own
- * @param batch samples of a step
+ * @param preset how kgat is trained; null for best, or for paper when layers, dim or batch are given
+ * @param layers of kgat's preset paper: the layers' sizes; null for one of 64
+ * @param dim of all but kgat's preset best: length of the vectors before the first layer; null for the model's own
+ * @param batch of lightgcn and kgat's preset paper: samples of a step; null for 2048
  * @param epochs at most so many; null for the preset's own
  * @param knowledge whether triples are looked at
  * @param seed of everything random
@@ -43,13 +43,10 @@ import org.jspecify.annotations.Nullable;
 record PropagationRequest(
     @Schema(defaultValue = "full", requiredMode = RequiredMode.NOT_REQUIRED) Scope scope,
     @Schema(defaultValue = "kgat", requiredMode = RequiredMode.NOT_REQUIRED) Model model,
-    @Schema(defaultValue = "paper", requiredMode = RequiredMode.NOT_REQUIRED) Preset preset,
-    @ArraySchema(
-            arraySchema = @Schema(defaultValue = "[64]", requiredMode = RequiredMode.NOT_REQUIRED),
-            schema = @Schema(minimum = "1", maximum = "4096"))
-        List<Integer> layers,
+    @Nullable Preset preset,
+    @ArraySchema(schema = @Schema(minimum = "1", maximum = "4096")) @Nullable List<Integer> layers,
     @Schema(minimum = "1", maximum = "4096") @Nullable Integer dim,
-    @Schema(defaultValue = "2048", minimum = "1", maximum = "1048576") int batch,
+    @Schema(minimum = "1", maximum = "1048576") @Nullable Integer batch,
     @Schema(minimum = "1", maximum = "100000") @Nullable Integer epochs,
     @Schema(defaultValue = "true") boolean knowledge,
     @Schema(defaultValue = "1", minimum = "-9223372036854775808", maximum = "9223372036854775807")
@@ -107,10 +104,10 @@ record PropagationRequest(
     return new PropagationRequest(
         Objects.requireNonNullElse(scope, Scope.FULL),
         Objects.requireNonNullElse(model, Model.KGAT),
-        Objects.requireNonNullElse(preset, Preset.PAPER),
-        layers == null ? List.of(64) : List.copyOf(layers),
+        preset,
+        layers == null ? null : List.copyOf(layers),
         dim,
-        Objects.requireNonNullElse(batch, 2048),
+        batch,
         epochs,
         Objects.requireNonNullElse(knowledge, true),
         Objects.requireNonNullElse(seed, 1L),
@@ -136,10 +133,10 @@ record PropagationRequest(
   PropagationPlan plan(int defaultThreads) {
     return new PropagationPlan(
         model,
-        preset,
-        layers,
+        PropagationPlan.preset(model, preset, layers != null || dim != null || batch != null),
+        Objects.requireNonNullElse(layers, PropagationPlan.USUAL_LAYERS),
         dim,
-        batch,
+        Objects.requireNonNullElse(batch, PropagationPlan.USUAL_BATCH),
         epochs,
         knowledge,
         seed,

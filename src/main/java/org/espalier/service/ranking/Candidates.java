@@ -16,19 +16,20 @@ final class Candidates {
 
   private final List<String> ids = new ArrayList<>();
   private final Set<String> unknown = new LinkedHashSet<>();
-  private int[] tokens;
+  private final int[] tokens;
   private int count;
 
   Candidates(List<RankRequest.Candidate> items, Dictionary dictionary, IntPredicate passes) {
     IntOpenHashSet once = new IntOpenHashSet(items.size());
-    tokens = new int[items.size()];
-    for (RankRequest.Candidate item : items) {
-      int token = dictionary.find(Field.ENTITY, item.id());
+    String[] asked = items.stream().map(RankRequest.Candidate::id).toArray(String[]::new);
+    tokens = dictionary.find(Field.ENTITY, asked); // and what passes moves to the front
+    for (int i = 0; i < asked.length; i++) {
+      int token = tokens[i];
       if (token < 0) {
-        unknown.add(item.id());
+        unknown.add(asked[i]);
       } else if (passes.test(token) && once.add(token)) {
         tokens[count++] = token;
-        ids.add(item.id());
+        ids.add(asked[i]);
       }
     }
   }

@@ -184,7 +184,7 @@ class PropagationHttpTest {
 
   @Test
   void the_best_preset_follows_events_and_says_what_each_chosen_item_adds() {
-    propagate("{\"preset\":\"best\",\"held_out\":0,\"activate\":\"auto\"}");
+    propagate("{\"held_out\":0,\"activate\":\"auto\"}"); // best is what is usual
     JsonNode before = rank("u4", "false", "i10", "i11", "i12");
     awaitApplied(click("u4", "i12"));
     awaitApplied(click("u4", "i33"));
@@ -227,6 +227,9 @@ class PropagationHttpTest {
     service.post(path, "{\"threads\":0}").assertProblem(ProblemCode.INVALID_VALUE);
     service.post(path, "{\"memory_mb\":1000000000}").assertProblem(ProblemCode.INVALID_VALUE);
     service.post(path, "{\"fit_keep\":1.5}").assertProblem(ProblemCode.INVALID_VALUE);
+    service
+        .post(path, "{\"preset\":\"best\",\"layers\":[8]}")
+        .assertProblem(ProblemCode.INVALID_VALUE);
     service
         .post(path, "{\"fit_keep\":0.5,\"fit_encoding\":\"text\"}")
         .assertProblem(ProblemCode.INVALID_VALUE);

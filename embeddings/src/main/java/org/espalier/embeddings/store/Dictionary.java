@@ -40,6 +40,8 @@ public final class Dictionary {
           .map(Field::name)
           .toList();
 
+  private static final byte[] NO_TOKEN = {}; // none is empty
+
   /** By field code. Replaced by the committer when a field appears; see {@link TokenTable}. */
   private volatile TokenTable[] tables = new TokenTable[0];
 
@@ -68,6 +70,16 @@ public final class Dictionary {
     }
     byte[] utf8 = Tokens.encode(token);
     return find(field, utf8, 0, utf8.length);
+  }
+
+  /** The same for many tokens: faster than one by one, because their memory is asked for together. */
+  public int[] find(Field field, String[] tokens) {
+    byte[][] utf8 = new byte[tokens.length][];
+    for (int i = 0; i < tokens.length; i++) {
+      boolean good = Tokens.problemOf(tokens[i]).isEmpty();
+      utf8[i] = good ? Tokens.encode(tokens[i]) : NO_TOKEN;
+    }
+    return table(field).find(utf8);
   }
 
   /** The same for a slice of UTF-8 bytes; allocates nothing. */

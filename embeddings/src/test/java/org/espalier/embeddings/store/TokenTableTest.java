@@ -2,14 +2,17 @@ package org.espalier.embeddings.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -62,12 +65,48 @@ class TokenTableTest {
     }
     assertThat(ids).hasSizeGreaterThan(3000);
     ids.forEach((token, id) -> assertThat(find(table, token)).isEqualTo(id));
+    byte[][] many = manyTokens(random, ids.keySet());
+    int[] found = table.find(many);
+    for (int i = 0; i < many.length; i++) {
+      assertThat(found[i]).isEqualTo(table.find(many[i], 0, many[i].length));
+    }
     for (int id = 0; id < tokens.size(); id++) {
       assertThat(table.token(id)).isEqualTo(tokens.get(id));
       assertThat(table.isErased(id)).isEqualTo(tokens.get(id).isEmpty());
     }
     assertThatThrownBy(() -> table.token(tokens.size()))
         .isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  /** Numbered tokens are what most fields hold, and differ in their last digits alone. */
+  @ParameterizedTest
+  @ValueSource(strings = {"item-%d", "%d", "u%08d", "a-longer-name-of-a-user/%07d/x"})
+  void numbered_tokens_are_spread_as_if_by_chance(String format) {
+    int count = 1 << 16;
+    int slots = count * 2;
+    TokenTable table = new TokenTable();
+    BitSet homes = new BitSet(slots);
+    for (int i = 0; i < count; i++) {
+      byte[] token = Tokens.encode(format.formatted(i));
+      homes.set(table.hash(token, 0, token.length) & slots - 1);
+    }
+    double byChance = slots * (1 - Math.exp(-0.5));
+    assertThat((double) homes.cardinality()).isCloseTo(byChance, withinPercentage(2));
+  }
+
+  /** Known ones, unknown ones and empty ones, some of them twice. */
+  private static byte[][] manyTokens(Random random, Set<String> known) {
+    List<byte[]> many = new ArrayList<>();
+    for (String token : known) {
+      many.add(Tokens.encode(token));
+      switch (random.nextInt(4)) {
+        case 0 -> many.add(Tokens.encode(randomToken(random)));
+        case 1 -> many.add(new byte[0]);
+        case 2 -> many.add(Tokens.encode(token));
+        default -> {}
+      }
+    }
+    return many.toArray(byte[][]::new);
   }
 
   @ParameterizedTest(name = "seed={0}")

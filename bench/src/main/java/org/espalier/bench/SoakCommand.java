@@ -116,7 +116,7 @@ final class SoakCommand implements Callable<Integer> {
   @Option(
       names = "--java-opts",
       paramLabel = "FLAGS",
-      defaultValue = "-Xms128m -Xmx128m -XX:+AlwaysPreTouch",
+      defaultValue = "-Xms192m -Xmx192m -XX:+AlwaysPreTouch",
       description =
           "Further JVM flags of the service; a heap that is all there from the start does not look like a leak"
               + " (default: ${DEFAULT-VALUE}).")

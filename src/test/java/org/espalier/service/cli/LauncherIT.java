@@ -220,7 +220,10 @@ class LauncherIT {
     jdk("jdks/25", "25.0.3");
     Outcome first = launch("serve");
     assertThat(first.code()).isZero();
-    assertThat(first.err()).startsWith("espalier: building").hasLineCount(1);
+    assertThat(first.err())
+        .startsWith("espalier: building")
+        .contains("espalier: keeping what a start has to do")
+        .hasLineCount(2);
     assertThat(mavenCalls()).singleElement().asString().contains("package -pl src -am");
 
     assertThat(launch("serve").err()).isEmpty();
@@ -241,6 +244,18 @@ class LauncherIT {
     Files.delete(tree.resolve("embeddings/src/main/Two.java"));
     launch("serve");
     assertThat(mavenCalls()).as("a deleted source").hasSize(4);
+  }
+
+  @Test
+  void a_jar_that_something_else_built_is_learned_from_without_another_build() throws Exception {
+    jdk("jdks/25", "25.0.3");
+    launch("serve");
+    touch("src/target/espalier.jar");
+    Outcome next = launch("serve");
+    assertThat(next.err()).startsWith("espalier: keeping what a start has to do").hasLineCount(1);
+    assertThat(next.out()).contains("<-XX:AOTCache=");
+    assertThat(mavenCalls()).hasSize(1);
+    assertThat(launch("serve").err()).isEmpty();
   }
 
   @Test
@@ -274,7 +289,7 @@ class LauncherIT {
     assertThat(first.code()).isZero();
     assertThat(first.out()).doesNotContain("AOTCache").endsWith("<serve>\n");
     assertThat(first.err())
-        .hasLineCount(2)
+        .hasLineCount(3)
         .contains("starts will take longer than they could; the end of ")
         .endsWith("target/build.log says why\n");
     assertThat(launch("serve").err()).isEmpty();

@@ -250,7 +250,7 @@ class LauncherIT {
   void a_jar_that_something_else_built_is_learned_from_without_another_build() throws Exception {
     jdk("jdks/25", "25.0.3");
     launch("serve");
-    touch("src/target/espalier.jar");
+    age(tree.resolve("src/target/espalier.aot"), 1000);
     Outcome next = launch("serve");
     assertThat(next.err()).startsWith("espalier: keeping what a start has to do").hasLineCount(1);
     assertThat(next.out()).contains("<-XX:AOTCache=");

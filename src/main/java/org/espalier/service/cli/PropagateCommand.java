@@ -186,20 +186,19 @@ final class PropagateCommand implements Callable<Integer> {
   }
 
   private PropagationPlan plan() {
-    Model chosen = fastrp ? Model.FASTRP : model;
     try {
-      return new PropagationPlan(
-          chosen,
-          PropagationPlan.preset(chosen, preset, layers != null || dim != null || batch != null),
-          Objects.requireNonNullElse(layers, PropagationPlan.USUAL_LAYERS),
+      return PropagationPlan.of(
+          fastrp ? Model.FASTRP : model,
+          preset,
+          layers,
           dim,
-          Objects.requireNonNullElse(batch, PropagationPlan.USUAL_BATCH),
+          batch,
           epochsMax,
           !withoutKg,
           seed,
           threads == null ? Runtime.getRuntime().availableProcessors() : threads,
           heldOut,
-          memoryMb == null ? PropagationPlan.usualMemory() : (long) memoryMb << 20,
+          memoryMb,
           fitKeep == null ? null : new ItemFit(fitKeep, fitEncoding));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(

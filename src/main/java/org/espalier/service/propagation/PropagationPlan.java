@@ -3,6 +3,7 @@ package org.espalier.service.propagation;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.espalier.embeddings.fit.FitSpec;
 import org.espalier.embeddings.table.Encoding;
 import org.espalier.kgat.train.PropagatorSpec;
@@ -39,12 +40,8 @@ public record PropagationPlan(
     long memoryBytesMax,
     @Nullable ItemFit fit) {
 
-  /** Of kgat's preset paper: a single layer does better than the three of its authors. */
-  public static final List<Integer> USUAL_LAYERS = List.of(64);
-
-  /** Samples of a step. */
-  public static final int USUAL_BATCH = 2048;
-
+  private static final List<Integer> USUAL_LAYERS = List.of(64);
+  private static final int USUAL_BATCH = 2048;
   private static final int LIGHTGCN_DEPTH = 3;
   private static final int SIZE_MAX = 4096;
   private static final int LAYERS_MAX = 8;
@@ -150,19 +147,44 @@ public record PropagationPlan(
   }
 
   /**
-   * The preset of a request that may not name one: best, unless there is something that best has not.
+   * One of which much may be left open.
    *
-   * @param paperOnly whether layers, dim or batch are given
-   * @throws IllegalArgumentException when the preset that is named has them not
+   * @param preset null for best, or for paper when layers, dim or batch are given
+   * @param layers null for a single one of 64, which does better than the three of paper's authors
+   * @param batch null for 2048
+   * @param memoryMb null for half of the heap
+   * @throws IllegalArgumentException when a value is out of its range, or not of the preset that is named
    */
-  public static Preset preset(Model model, @Nullable Preset named, boolean paperOnly) {
+  public static PropagationPlan of(
+      Model model,
+      @Nullable Preset preset,
+      @Nullable List<Integer> layers,
+      @Nullable Integer dim,
+      @Nullable Integer batch,
+      @Nullable Integer epochsMax,
+      boolean knowledge,
+      long seed,
+      int threads,
+      double heldOut,
+      @Nullable Integer memoryMb,
+      @Nullable ItemFit fit) {
+    boolean ofPaper = layers != null || dim != null || batch != null;
     require(
-        model != Model.KGAT || named != Preset.BEST || !paperOnly,
+        model != Model.KGAT || preset != Preset.BEST || !ofPaper,
         "layers, dim and batch are of preset paper; leave them out, or the preset");
-    if (named != null) {
-      return named;
-    }
-    return paperOnly ? Preset.PAPER : Preset.BEST;
+    return new PropagationPlan(
+        model,
+        Objects.requireNonNullElse(preset, ofPaper ? Preset.PAPER : Preset.BEST),
+        Objects.requireNonNullElse(layers, USUAL_LAYERS),
+        dim,
+        Objects.requireNonNullElse(batch, USUAL_BATCH),
+        epochsMax,
+        knowledge,
+        seed,
+        threads,
+        heldOut,
+        memoryMb == null ? usualMemory() : (long) memoryMb << 20,
+        fit);
   }
 
   private static void requireRange(String what, int value, int max) {

@@ -43,7 +43,8 @@ import org.jspecify.annotations.Nullable;
 record PropagationRequest(
     @Schema(defaultValue = "full", requiredMode = RequiredMode.NOT_REQUIRED) Scope scope,
     @Schema(defaultValue = "kgat", requiredMode = RequiredMode.NOT_REQUIRED) Model model,
-    @Nullable Preset preset,
+    @Schema(description = "best when left out, or paper when layers, dim or batch are given")
+        @Nullable Preset preset,
     @ArraySchema(schema = @Schema(minimum = "1", maximum = "4096")) @Nullable List<Integer> layers,
     @Schema(minimum = "1", maximum = "4096") @Nullable Integer dim,
     @Schema(minimum = "1", maximum = "1048576") @Nullable Integer batch,
@@ -131,18 +132,18 @@ record PropagationRequest(
    * @throws IllegalArgumentException for values out of range
    */
   PropagationPlan plan(int defaultThreads) {
-    return new PropagationPlan(
+    return PropagationPlan.of(
         model,
-        PropagationPlan.preset(model, preset, layers != null || dim != null || batch != null),
-        Objects.requireNonNullElse(layers, PropagationPlan.USUAL_LAYERS),
+        preset,
+        layers,
         dim,
-        Objects.requireNonNullElse(batch, PropagationPlan.USUAL_BATCH),
+        batch,
         epochs,
         knowledge,
         seed,
         threads == null ? defaultThreads : threads,
         heldOut,
-        memoryMb == null ? PropagationPlan.usualMemory() : (long) memoryMb << 20,
+        memoryMb,
         fit());
   }
 

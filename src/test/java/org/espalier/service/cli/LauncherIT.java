@@ -251,6 +251,9 @@ class LauncherIT {
     jdk("jdks/25", "25.0.3");
     launch("serve");
     age(tree.resolve("src/target/espalier.aot"), 1000);
+    Outcome other = launch("keys");
+    assertThat(other.err()).as("what starts no service does not wait for that").isEmpty();
+    assertThat(other.out()).doesNotContain("AOTCache");
     Outcome next = launch("serve");
     assertThat(next.err()).startsWith("espalier: keeping what a start has to do").hasLineCount(1);
     assertThat(next.out()).contains("<-XX:AOTCache=");

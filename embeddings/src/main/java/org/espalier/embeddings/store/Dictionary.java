@@ -65,10 +65,7 @@ public final class Dictionary {
 
   /** The id of a token, or -1 when it is unknown. */
   public int find(Field field, String token) {
-    if (Tokens.problemOf(token).isPresent()) {
-      return -1;
-    }
-    byte[] utf8 = Tokens.encode(token);
+    byte[] utf8 = utf8(token);
     return find(field, utf8, 0, utf8.length);
   }
 
@@ -76,10 +73,14 @@ public final class Dictionary {
   public int[] find(Field field, String[] tokens) {
     byte[][] utf8 = new byte[tokens.length][];
     for (int i = 0; i < tokens.length; i++) {
-      boolean good = Tokens.problemOf(tokens[i]).isEmpty();
-      utf8[i] = good ? Tokens.encode(tokens[i]) : NO_TOKEN;
+      utf8[i] = utf8(tokens[i]);
     }
     return table(field).find(utf8);
+  }
+
+  /** Empty, which is never found, for what cannot be a token. */
+  private static byte[] utf8(String token) {
+    return Tokens.problemOf(token).isPresent() ? NO_TOKEN : Tokens.encode(token);
   }
 
   /** The same for a slice of UTF-8 bytes; allocates nothing. */

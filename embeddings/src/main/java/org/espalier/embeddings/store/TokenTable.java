@@ -54,9 +54,6 @@ final class TokenTable {
   private volatile int reachable;
   private volatile int size;
 
-  @SuppressWarnings("UnusedVariable") // keeps the reads of touch() from being dropped
-  private int touched;
-
   // The writer's own.
   private final Object2IntOpenHashMap<ByteKey> staged = new Object2IntOpenHashMap<>();
   private long writeAt;
@@ -86,7 +83,7 @@ final class TokenTable {
         byte[] utf8 = tokens[from + i];
         hashes[i] = hash(utf8, 0, utf8.length);
       }
-      touch(hashes, count);
+      ids[from] = touch(hashes, count); // replaced below; used, so that no read is dropped
       for (int i = 0; i < count; i++) {
         byte[] utf8 = tokens[from + i];
         ids[from + i] = find(hashes[i], utf8, 0, utf8.length);
@@ -98,9 +95,9 @@ final class TokenTable {
   /**
    * Has the slots, then the positions, then the bytes of some tokens on their way into the cache together: a lookup takes
    * so many instructions that the processor would wait for each of the three alone. Follows the first slot only, and
-   * what it reads decides nothing.
+   * what it returns means nothing.
    */
-  private void touch(int[] hashes, int count) {
+  private int touch(int[] hashes, int count) {
     long[] table = slots;
     int mask = table.length - 1;
     int bits = 0;
@@ -118,7 +115,7 @@ final class TokenTable {
         bits += chunks[(int) (position >>> CHUNK_BITS)][(int) position & (CHUNK_BYTES - 1)];
       }
     }
-    touched = bits;
+    return bits;
   }
 
   /** The id in the slot where the search for a hash begins, or -1. */

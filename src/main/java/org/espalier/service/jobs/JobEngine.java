@@ -166,6 +166,8 @@ public final class JobEngine implements SmartLifecycle {
     long waiting =
         live.stream()
             .filter(other -> other.state() == JobState.QUEUED)
+            .filter(
+                other -> workers.running(other.number()).isEmpty()) // begun; the row says so soon
             .filter(other -> kinds.shareLane(other.kind(), row.kind()))
             .count();
     if (waiting >= properties.queueMax()) {

@@ -197,7 +197,12 @@ class FuzzedApiTest {
     }
     all.assertAll();
     assertThat(bean(JdbcTemplate.class).queryForList(FAULTY_JOBS, String.class)).isEmpty();
-    assertThat(ranking().path("items")).hasSize(2);
+    // Calls that were accepted may have hidden, deleted or forgotten both.
+    for (String item : List.of("i1", "i2")) {
+      assertThat(send("PUT", "/v1/items/" + item, "{}").status()).isIn(200, 201);
+    }
+    JsonNode last = ranking();
+    assertThat(last.path("items").size() + last.path("unknown_items").size()).isEqualTo(2);
     assertThat(statuses).containsKeys(200, 202, 400, 401, 404);
     System.out.printf("seed %d: %s, closed after %s%n", seed, statuses, closed);
   }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import javax.sql.DataSource;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.espalier.service.control.ControlDatabase;
 import org.espalier.service.control.Instance;
@@ -229,6 +232,30 @@ class JobEngineTest {
     service.kind("restarts").finish("waits");
     assertThat(awaitEnd(service, waits).status()).isEqualTo("succeeded");
     assertThat(service.kind("urgent").runningPeak.get()).isEqualTo(1);
+  }
+
+  @Test
+  void a_job_that_has_begun_takes_no_place_in_the_queue_before_its_row_says_so() throws Exception {
+    Running service = start("espalier.jobs.running-max", "1", "espalier.jobs.queue-max", "1");
+    JobView first = service.submit("fails", "runs");
+    await(service, first, job -> job.status().equals("running"));
+    JobView begins = service.submit("restarts", "begins");
+    final JobView next;
+    try (Connection other = service.context().getBean(DataSource.class).getConnection();
+        PreparedStatement lock =
+            other.prepareStatement("select id from job where id = ? for update")) {
+      other.setAutoCommit(false);
+      lock.setLong(1, begins.id());
+      assertThat(lock.execute()).isTrue(); // so that its row goes on saying that it waits
+      service.kind("fails").finish("runs");
+      await(service, begins, job -> job.status().equals("running"));
+      next = service.submit("resumes", "next");
+      other.rollback();
+    }
+    service.kind("restarts").finish("begins");
+    assertThat(awaitEnd(service, begins).status()).isEqualTo("succeeded");
+    service.kind("resumes").finish("next");
+    assertThat(awaitEnd(service, next).status()).isEqualTo("succeeded");
   }
 
   private static void finishBoth(Running service, JobView job) {

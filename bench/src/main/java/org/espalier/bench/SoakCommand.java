@@ -116,7 +116,7 @@ final class SoakCommand implements Callable<Integer> {
   @Option(
       names = "--java-opts",
       paramLabel = "FLAGS",
-      defaultValue = "-Xms192m -Xmx192m -XX:+AlwaysPreTouch",
+      defaultValue = "-Xms160m -Xmx160m -XX:+UseSerialGC -XX:+AlwaysPreTouch",
       description =
           "Further JVM flags of the service; a heap that is all there from the start does not look like a leak"
               + " (default: ${DEFAULT-VALUE}).")

@@ -30,7 +30,7 @@ record RankingProperties(
     @DefaultValue("1000") @Min(1) @Max(100_000) int lookupMax,
     @DefaultValue("500") @Min(1) @Max(100_000) int historyInteractions,
     @DefaultValue("5000") @Min(1) @Max(1_000_000) int historyRows,
-    @DefaultValue("1s") Duration warmUp) {
+    @DefaultValue("300ms") Duration warmUp) {
 
   RankingProperties {
     if (limitMax > depthMax) {

@@ -33,13 +33,13 @@ final class MachineChecks {
   }
 
   private static Finding flags() {
-    boolean vectors = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+    boolean vectors = FloatKernels.simdAvailable();
     boolean nativeAccess = MachineChecks.class.getModule().isNativeAccessEnabled();
     if (!vectors) {
       return Finding.warning(
           "flags",
           "the Vector API is off, so ranking is several times slower",
-          "add --add-modules=jdk.incubator.vector, as the file jvm.options does");
+          "start Java with the flags of the file jvm.options");
     }
     return nativeAccess
         ? Finding.ok("flags", "the Vector API and native access are on")

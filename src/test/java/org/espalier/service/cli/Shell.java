@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /** Starts processes as a person at a terminal would, and keeps what they said. */
 final class Shell {
@@ -72,7 +71,7 @@ final class Shell {
         throw new IllegalStateException(
             Arrays.toString(command) + " did not end; it said " + Files.readString(err));
       }
-      return new Outcome(process.exitValue(), Files.readString(out), withoutJvmNotes(err));
+      return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
     } finally {
       Files.delete(out);
       Files.delete(err);
@@ -92,20 +91,12 @@ final class Shell {
     return builder.start();
   }
 
-  /** Every JVM with the Vector API says so on stderr; no flag stops it. */
-  private static String withoutJvmNotes(Path err) throws IOException {
-    return Files.readAllLines(err).stream()
-        .filter(line -> !line.startsWith("WARNING: Using incubator modules"))
-        .map(line -> line + "\n")
-        .collect(Collectors.joining());
-  }
-
   /**
    * How a process ended.
    *
    * @param code its exit code
    * @param out all of its standard output
-   * @param err its standard error without the JVM's own note on incubating modules
+   * @param err all of its standard error
    */
   record Outcome(int code, String out, String err) {}
 }

@@ -98,9 +98,9 @@ final class ServiceProcess implements AutoCloseable {
     return Files.readString(out, UTF_8);
   }
 
-  /** What it wrote to standard error, without what the JVM says of itself. */
+  /** What it wrote to standard error. */
   String err() throws IOException {
-    return Files.readString(err, UTF_8).replaceAll("WARNING: Using incubator modules.*\\R", "");
+    return Files.readString(err, UTF_8);
   }
 
   @Override

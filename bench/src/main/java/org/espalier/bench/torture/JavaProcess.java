@@ -23,7 +23,7 @@ final class JavaProcess {
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(flag ->
-            flag.startsWith("--add-modules")
+            flag.startsWith("--add-exports")
                 || flag.startsWith("--enable-native-access")
                 || flag.startsWith("--sun-misc"))
         .forEach(line::add);

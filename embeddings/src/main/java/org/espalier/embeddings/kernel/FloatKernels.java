@@ -10,7 +10,6 @@ import org.slf4j.LoggerFactory;
 public final class FloatKernels {
 
   private static final Logger log = LoggerFactory.getLogger(FloatKernels.class);
-  private static final String MODULE = "jdk.incubator.vector";
   private static final boolean SIMD = useSimd(System.getProperty("espalier.kernel", "auto"));
   private static final FloatKernel BEST = SIMD ? new VectorFloatKernel() : new ScalarFloatKernel();
   private static final BlockKernel BLOCKS =
@@ -40,9 +39,9 @@ public final class FloatKernels {
     return new ScalarFloatKernel();
   }
 
-  /** Whether the Vector API's module is in the boot layer. */
+  /** Whether this process has the Vector API. */
   public static boolean simdAvailable() {
-    return ModuleLayer.boot().findModule(MODULE).isPresent();
+    return VectorApi.load();
   }
 
   private static boolean useSimd(String wanted) {
@@ -54,7 +53,7 @@ public final class FloatKernels {
         if (simdAvailable()) {
           return true;
         }
-        String how = "start Java with --add-modules=" + MODULE;
+        String how = "start Java with the flags of the file jvm.options";
         if (wanted.equals("simd")) {
           throw new IllegalStateException("espalier.kernel=simd needs the Vector API; " + how);
         }

@@ -27,7 +27,7 @@ class BlockKernelTest {
 
   private static final int ROWS = BlockKernel.ROWS;
   private static final BlockKernel SCALAR = new ScalarBlockKernel();
-  private static final BlockKernel SIMD = new VectorBlockKernel();
+  private static final BlockKernel SIMD = FloatKernels.blocks();
 
   private final Arena memory = Arena.ofConfined();
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CodedBlockKernelTest {
 
   private static final CodedBlockKernel SCALAR = new ScalarCodedKernel();
-  private static final CodedBlockKernel SIMD = new VectorCodedKernel();
+  private static final CodedBlockKernel SIMD = FloatKernels.codedBlocks();
   private static final int BLOCKS = 3;
 
   private final Arena memory = Arena.ofConfined();

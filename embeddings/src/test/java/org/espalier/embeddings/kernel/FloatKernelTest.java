@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FloatKernelTest {
 
   private static final FloatKernel SCALAR = new ScalarFloatKernel();
-  private static final FloatKernel SIMD = new VectorFloatKernel();
+  private static final FloatKernel SIMD = FloatKernels.best();
 
   static Stream<Arguments> every_tail_length_and_some_seeds() {
     return IntStream.rangeClosed(0, 70)

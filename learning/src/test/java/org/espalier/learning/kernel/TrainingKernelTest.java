@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TrainingKernelTest {
 
   private static final TrainingKernel SCALAR = new ScalarTrainingKernel();
-  private static final TrainingKernel SIMD = new VectorTrainingKernel();
+  private static final TrainingKernel SIMD = TrainingKernels.best();
   private static final TrainingKernel[] BOTH = {SCALAR, SIMD};
 
   static Stream<Arguments> lengths_and_seeds() {

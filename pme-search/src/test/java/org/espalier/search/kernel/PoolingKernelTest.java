@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PoolingKernelTest {
 
   private static final PoolingKernel SCALAR = new ScalarPoolingKernel();
-  private static final PoolingKernel SIMD = new VectorPoolingKernel();
+  private static final PoolingKernel SIMD = PoolingKernels.best();
   private static final PoolingKernel[] BOTH = {SCALAR, SIMD};
 
   static Stream<Integer> widths() {

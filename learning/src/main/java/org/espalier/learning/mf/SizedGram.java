@@ -2,8 +2,6 @@ package org.espalier.learning.mf;
 
 import java.util.Arrays;
 import org.espalier.embeddings.table.Basis;
-import org.espalier.learning.kernel.TrainingKernel;
-import org.espalier.learning.kernel.TrainingKernels;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,30 +9,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>Σ_t (P_d e_t)(P_d e_t)ᵀ = Σ_d P_d (Σ_t e_t e_tᵀ) P_dᵀ</pre>
  *
- * so a row of size d costs d² and not D², and is not brought into the model's space. Of one thread.
+ * so a row of size d costs d² and not D², and is not brought into the model's space. In plain loops, which cost less than reading the
+ * rows from the disk does: the kernels of {@link org.espalier.learning.kernel} would first have to be compiled, at the one moment
+ * when a start waits for them. Of one thread.
  */
 public final class SizedGram {
 
-  private static final int ROWS_AT_ONCE = 512; // of one size, until they are multiplied
-
-  private final TrainingKernel kernel = TrainingKernels.best();
   private final Basis basis;
   private final float[] defaultRow;
-  private final @Nullable Group[] groups; // by size
+  private final double[] @Nullable [] grams; // by size, (size, size): sums of very many values
   private int defaults;
   private int rowCount;
-
-  /** The rows of one size that wait, and the Gram matrix of those before. */
-  private static final class Group {
-    final float[] rows;
-    final float[] gram;
-    int waiting;
-
-    Group(int size) {
-      rows = new float[ROWS_AT_ONCE * size];
-      gram = new float[size * size];
-    }
-  }
 
   /**
    * Of no rows yet.
@@ -45,7 +30,7 @@ public final class SizedGram {
   public SizedGram(Basis basis, float[] defaultRow) {
     this.basis = basis;
     this.defaultRow = defaultRow.clone();
-    this.groups = new Group[basis.dim() + 1];
+    this.grams = new double[basis.dim() + 1][];
   }
 
   /**
@@ -59,15 +44,12 @@ public final class SizedGram {
       defaults++;
       return;
     }
-    Group group = groups[size];
-    if (group == null) {
-      group = new Group(size);
-      groups[size] = group;
+    double[] gram = grams[size];
+    if (gram == null) {
+      gram = new double[size * size];
+      grams[size] = gram;
     }
-    System.arraycopy(row, 0, group.rows, group.waiting * size, size);
-    if (++group.waiting == ROWS_AT_ONCE) {
-      multiply(group, size);
-    }
+    addOuter(1, row, row, size, gram);
   }
 
   public int dim() {
@@ -81,25 +63,23 @@ public final class SizedGram {
   /** The matrix in the model's space, (D, D); what is below the diagonal is left undefined. */
   public float[] gram() {
     int dim = dim();
-    float[] gram = new float[dim * dim];
-    addOuter(defaults, defaultRow, defaultRow, gram);
+    double[] gram = new double[dim * dim];
+    addOuter(defaults, defaultRow, defaultRow, dim, gram);
     for (int size = 1; size <= dim; size++) {
-      Group group = groups[size];
-      if (group != null) {
-        multiply(group, size);
-        project(group.gram, size, gram);
+      double[] ofSize = grams[size];
+      if (ofSize != null) {
+        project(ofSize, size, gram);
       }
     }
-    return gram;
-  }
-
-  private void multiply(Group group, int size) {
-    kernel.addGram(group.rows, 0, group.waiting, size, group.gram);
-    group.waiting = 0;
+    float[] rounded = new float[gram.length];
+    for (int i = 0; i < gram.length; i++) {
+      rounded[i] = (float) gram[i];
+    }
+    return rounded;
   }
 
   /** Adds {@code P G Pᵀ}: for each direction i, direction_i ⊗ Σ_j G[i, j] direction_j. */
-  private void project(float[] ofSize, int size, float[] gram) {
+  private void project(double[] ofSize, int size, double[] gram) {
     float[] direction = new float[dim()];
     float[] row = new float[dim()];
     for (int i = 0; i < size; i++) {
@@ -107,17 +87,17 @@ public final class SizedGram {
       basis.addDirection(size, i, 1, direction, 0);
       Arrays.fill(row, 0);
       for (int j = 0; j < size; j++) {
-        float value = ofSize[Math.min(i, j) * size + Math.max(i, j)];
+        float value = (float) ofSize[Math.min(i, j) * size + Math.max(i, j)];
         basis.addDirection(size, j, value, row, 0);
       }
-      addOuter(1, direction, row, gram);
+      addOuter(1, direction, row, dim(), gram);
     }
   }
 
-  private static void addOuter(float scale, float[] left, float[] right, float[] gram) {
-    int dim = left.length;
+  /** The upper triangle only. */
+  private static void addOuter(double scale, float[] left, float[] right, int dim, double[] gram) {
     for (int a = 0; a < dim; a++) {
-      float factor = scale * left[a];
+      double factor = scale * left[a];
       if (factor != 0) {
         for (int b = a; b < dim; b++) {
           gram[a * dim + b] += factor * right[b];

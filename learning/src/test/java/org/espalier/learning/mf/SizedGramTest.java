@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class SizedGramTest {
 
-  private static final int ROWS = 3000; // more than wait of any size
+  private static final int ROWS = 3000;
 
   @ParameterizedTest(name = "{0} dim={1} seed={2}")
   @CsvSource({

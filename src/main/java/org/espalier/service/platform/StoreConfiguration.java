@@ -1,6 +1,7 @@
 package org.espalier.service.platform;
 
 import org.espalier.embeddings.store.Store;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -9,7 +10,9 @@ import org.springframework.context.annotation.Configuration;
 class StoreConfiguration {
 
   @Bean
-  Store store(EspalierProperties espalier, StoreProperties properties) {
-    return Store.open(espalier.storeDir(), properties.options());
+  Store store(
+      EspalierProperties espalier, StoreProperties properties, ObjectProvider<EarlyStore> early) {
+    EarlyStore opening = early.getIfAvailable();
+    return opening == null ? Store.open(espalier.storeDir(), properties.options()) : opening.take();
   }
 }

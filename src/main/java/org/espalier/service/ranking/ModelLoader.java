@@ -1,22 +1,12 @@
 package org.espalier.service.ranking;
 
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.espalier.embeddings.arena.ArenaTable;
-import org.espalier.embeddings.store.Field;
 import org.espalier.embeddings.store.Generations;
 import org.espalier.embeddings.store.Manifest;
 import org.espalier.embeddings.store.Store;
-import org.espalier.embeddings.store.TableHeader;
-import org.espalier.embeddings.table.Basis;
-import org.espalier.embeddings.table.Projection;
-import org.espalier.embeddings.table.TableShape;
-import org.espalier.learning.mf.FoldIn;
-import org.espalier.learning.mf.MfObjective;
-import org.espalier.learning.mf.SizedGram;
 import org.espalier.service.platform.GenerationLoader;
 import org.espalier.service.platform.LiveVectors;
 import org.espalier.service.platform.MfGeneration;
@@ -37,14 +27,21 @@ final class ModelLoader implements GenerationLoader, SmartLifecycle, AutoCloseab
   private final Store store;
   private final ActiveModel active;
   private final LiveVectors liveVectors;
+  private final ModelReader reader;
   private final CompletableFuture<?> first;
   private volatile boolean started;
 
-  /** Begins to load what is active now. */
-  ModelLoader(Store store, ActiveModel active, LiveVectors liveVectors) {
+  /**
+   * Begins to load what is active now.
+   *
+   * @param early what may have been read of it before
+   */
+  ModelLoader(
+      Store store, ActiveModel active, LiveVectors liveVectors, @Nullable EarlyModel early) {
     this.store = store;
     this.active = active;
     this.liveVectors = liveVectors;
+    this.reader = new ModelReader(store);
     Generations.Garbage garbage = store.generations().collectGarbage();
     if (!garbage.generations().isEmpty() || garbage.files() > 0) {
       log.info(
@@ -54,11 +51,13 @@ final class ModelLoader implements GenerationLoader, SmartLifecycle, AutoCloseab
     }
     this.first =
         CompletableFuture.runAsync(
-            this::loadActive, Thread.ofPlatform().name("first-model")::start);
+            () -> loadActive(early), Thread.ofPlatform().name("first-model")::start);
   }
 
-  private void loadActive() {
-    store.generations().active().ifPresent(number -> active.replace(load(number)));
+  private void loadActive(@Nullable EarlyModel early) {
+    Optional<ServedModel> read = early == null ? Optional.empty() : early.take();
+    read.or(() -> store.generations().active().stream().mapToObj(this::load).findFirst())
+        .ifPresent(active::replace);
   }
 
   /** Ends, in whatever way, when the generation that was active at the start serves. */
@@ -139,38 +138,8 @@ final class ModelLoader implements GenerationLoader, SmartLifecycle, AutoCloseab
 
   /** Brings a generation into memory, for nobody yet; it is the caller's to close. */
   ServedModel load(int number) {
-    long startNs = System.nanoTime();
     Manifest manifest = store.generations().manifest(number);
-    Optional<ServedModel> live = live(manifest);
-    if (live.isPresent()) {
-      return live.get();
-    }
-    Optional<MfObjective.Als> how = MfGeneration.foldIn(manifest);
-    TableHeader header = store.generations().header(number, MfGeneration.ITEMS);
-    SizedGram gram = new SizedGram(header.basis(), header.defaultRow());
-    ArenaTable items =
-        table(number, MfGeneration.ITEMS, how.isPresent() ? gram::add : (_, _) -> {});
-    try {
-      ArenaTable users =
-          manifest.table(MfGeneration.USERS).isPresent()
-              ? table(number, MfGeneration.USERS, (_, _) -> {})
-              : noUsers(manifest.dim());
-      FoldIn foldIn = how.map(als -> FoldIn.of(gram, als)).orElse(null);
-      log.info(
-          "Generation {} ({}) serves {} items and {} users from {} MB of memory, loaded in {} ms",
-          number,
-          manifest.model(),
-          items.rowCount(),
-          users.rowCount(),
-          (items.bytes() + users.bytes()) >> 20,
-          TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs));
-      return new ServedModel(
-          number, manifest.model(), manifest.provenance().toSequence(), items, users, foldIn);
-    } catch (RuntimeException e) {
-      try (items) {
-        throw e;
-      }
-    }
+    return live(manifest).orElseGet(() -> reader.read(manifest));
   }
 
   /** A generation that fills its tables itself, from its propagator. */
@@ -178,9 +147,9 @@ final class ModelLoader implements GenerationLoader, SmartLifecycle, AutoCloseab
     if (manifest.table(MfGeneration.USERS).isEmpty()) {
       return Optional.empty();
     }
-    ArenaTable items = emptyTable(manifest.number(), MfGeneration.ITEMS);
+    ArenaTable items = reader.emptyTable(manifest.number(), MfGeneration.ITEMS);
     try {
-      ArenaTable users = emptyTable(manifest.number(), MfGeneration.USERS);
+      ArenaTable users = reader.emptyTable(manifest.number(), MfGeneration.USERS);
       try {
         Optional<ServedModel> model =
             liveVectors
@@ -210,42 +179,5 @@ final class ModelLoader implements GenerationLoader, SmartLifecycle, AutoCloseab
         throw e;
       }
     }
-  }
-
-  private ArenaTable emptyTable(int number, String name) {
-    TableHeader header = store.generations().header(number, name);
-    return ArenaTable.create(header.shape(), header.basis(), header.defaultRow());
-  }
-
-  /** Takes a row as it is stored: its first values, and how many. */
-  private interface RowConsumer {
-    void accept(float[] row, int size);
-  }
-
-  private ArenaTable table(int number, String name, RowConsumer eachRow) {
-    ArenaTable table = emptyTable(number, name);
-    try {
-      float[] row = new float[table.dim()];
-      store
-          .generations()
-          .rows(
-              number,
-              name,
-              (token, size, encoding, payload) -> {
-                table.publish(token, encoding, payload, row, size);
-                eachRow.accept(row, size);
-              });
-      return table;
-    } catch (RuntimeException e) {
-      try (table) {
-        throw e;
-      }
-    }
-  }
-
-  private static ArenaTable noUsers(int dim) {
-    TableShape shape =
-        new TableShape(MfGeneration.USERS, Field.USER.name(), dim, Projection.NESTED, List.of());
-    return ArenaTable.create(shape, Basis.identity(dim), new float[dim]);
   }
 }

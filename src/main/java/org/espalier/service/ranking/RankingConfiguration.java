@@ -9,6 +9,7 @@ import org.espalier.service.platform.ServedTables;
 import org.espalier.service.platform.Spans;
 import org.espalier.service.platform.TypeWeights;
 import org.espalier.service.ranking.filter.FilterProperties;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -24,8 +25,9 @@ class RankingConfiguration {
   }
 
   @Bean
-  ModelLoader modelLoader(Store store, ActiveModel active, LiveVectors live) {
-    return new ModelLoader(store, active, live);
+  ModelLoader modelLoader(
+      Store store, ActiveModel active, LiveVectors live, ObjectProvider<EarlyModel> early) {
+    return new ModelLoader(store, active, live, early.getIfAvailable());
   }
 
   @Bean

@@ -42,6 +42,24 @@ class StartFailureTest {
   }
 
   @Test
+  void a_store_that_is_there_opens_early() {
+    try (ConfigurableApplicationContext first = start()) {
+      assertThat(first.getBeanProvider(EarlyStore.class).getIfAvailable()).isNull();
+    }
+    try (ConfigurableApplicationContext second = start()) {
+      assertThat(second.getBean(EarlyStore.class).opening().join())
+          .isSameAs(second.getBean(Store.class));
+    }
+  }
+
+  @Test
+  void bounds_are_checked_before_a_store_that_opens_early_is_used() {
+    start().close();
+    assertLine("setting espalier.store.groupRows=0", "--espalier.store.group-rows=0");
+    start().close();
+  }
+
+  @Test
   void a_busy_port_is_named() throws IOException {
     try (ServerSocket busy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertLine(

@@ -46,6 +46,7 @@ class LauncherIT {
           "mktemp",
           "tee",
           "tr",
+          "env",
           "flock");
   private static final String JAVA =
       """

@@ -58,12 +58,18 @@ final class Subject implements AutoCloseable {
   }
 
   /**
-   * Starts it for the first time; what {@link #stopAndKeep} keeps of it makes later starts more than twice as fast. With scalar
-   * kernels, because what knows the Vector API cannot be kept.
+   * Starts it for the first time; what {@link #stopAndKeep} keeps of it makes later starts more than twice as fast, as
+   * the launcher does it.
    */
   void startAndLearn(Api api) throws IOException, InterruptedException {
     process =
-        launch(settings, List.of("-XX:AOTCacheOutput=" + classes, "-Despalier.kernel=scalar"));
+        launch(
+            settings,
+            List.of(
+                "-XX:AOTCacheOutput=" + classes,
+                "-XX:+UnlockDiagnosticVMOptions",
+                "-XX:-AOTRecordTraining",
+                "-Despalier.kernel=scalar"));
     awaitReady(api);
   }
 

@@ -28,7 +28,7 @@ class LauncherIT {
   private static final List<String> TOOLS =
       List.of(
           "bash",
-          "env",
+          "uname",
           "find",
           "head",
           "dirname",
@@ -297,6 +297,17 @@ class LauncherIT {
         .contains("starts will take longer than they could; the end of ")
         .endsWith("target/build.log says why\n");
     assertThat(launch("serve").err()).isEmpty();
+  }
+
+  @Test
+  void a_native_library_is_used_that_was_unpacked_from_the_very_jar() throws Exception {
+    jdk("jdks/25", "25.0.3");
+    launch("serve");
+    Files.createFile(tree.resolve("src/target/lib/rocksdbjni-2.jar"));
+    Path one = Files.createDirectories(tree.resolve("src/target/native/rocksdbjni-1"));
+    assertThat(launch("serve").out()).as("of another version").doesNotContain("library.path");
+    Path two = Files.createDirectory(one.resolveSibling("rocksdbjni-2")).toRealPath();
+    assertThat(launch("serve").out()).contains("<-Djava.library.path=" + two + ">");
   }
 
   @Test

@@ -1,5 +1,7 @@
 package org.espalier.service.platform;
 
+import org.espalier.embeddings.store.Manifest;
+
 /** What a generation of propagated vectors holds beside the tables that {@link MfGeneration} names. */
 public final class GraphGeneration {
 
@@ -13,4 +15,9 @@ public final class GraphGeneration {
   public static final String HISTORY_PROPAGATOR = "history-propagator";
 
   private GraphGeneration() {}
+
+  /** Whether a generation has a propagator, which may fill its tables in place of the rows that are stored. */
+  public static boolean hasPropagator(Manifest manifest) {
+    return manifest.hasArtefact(PROPAGATOR) || manifest.hasArtefact(HISTORY_PROPAGATOR);
+  }
 }

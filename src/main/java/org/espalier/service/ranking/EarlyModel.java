@@ -2,7 +2,6 @@ package org.espalier.service.ranking;
 
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.espalier.embeddings.store.Manifest;
 import org.espalier.embeddings.store.Store;
 import org.espalier.service.platform.EarlyStart;
 import org.espalier.service.platform.EarlyStore;
@@ -25,15 +24,10 @@ final class EarlyModel implements AutoCloseable {
   private static Optional<ServedModel> read(Store store) {
     return store.generations().active().stream()
         .mapToObj(store.generations()::manifest)
-        .filter(manifest -> !hasPropagator(manifest))
+        .filter(manifest ->
+            !GraphGeneration.hasPropagator(manifest)) // the settings tell who fills its tables
         .findFirst()
         .map(new ModelReader(store)::read);
-  }
-
-  /** Such a generation may fill its tables itself, which only the settings can tell. */
-  private static boolean hasPropagator(Manifest manifest) {
-    return manifest.hasArtefact(GraphGeneration.PROPAGATOR)
-        || manifest.hasArtefact(GraphGeneration.HISTORY_PROPAGATOR);
   }
 
   /** Waits for the model; empty when there is none to be read early. The caller closes it from now on. */

@@ -17,8 +17,8 @@ import org.springframework.boot.ApplicationRunner;
 import org.springframework.stereotype.Component;
 
 /**
- * Runs what a ranking runs on made-up rows until it is compiled, once the first model is there and beside the rest
- * of the start. Spring reports readiness only after its runners, so no caller meets an interpreted kernel.
+ * Runs what a ranking runs on made-up rows for a while, once the first model is there and beside the rest of the start, so that
+ * it is compiled sooner. Spring reports readiness only after its runners.
  */
 @Component
 class KernelWarmUp implements ApplicationRunner, AutoCloseable {

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -29,6 +31,7 @@ class LauncherIT {
       List.of(
           "bash",
           "uname",
+          "mv",
           "find",
           "head",
           "dirname",
@@ -311,6 +314,32 @@ class LauncherIT {
   }
 
   @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "elsewhere every start unpacks it")
+  void a_native_library_is_unpacked_whole_before_the_first_start_or_not_at_all() throws Exception {
+    Path home = jdk("jdks/25", "25.0.3");
+    launch("keys");
+    Files.createFile(tree.resolve("src/target/lib/rocksdbjni-2.jar"));
+    script(home.resolve("bin/jar"), "#!/usr/bin/env bash\ntouch \"$4\"\nexit 1\n");
+    Outcome failed = launch("serve");
+    assertThat(failed.code()).isZero();
+    assertThat(failed.out()).contains("AOTCache").doesNotContain("library.path");
+    script(home.resolve("bin/jar"), "#!/usr/bin/env bash\necho \"$*\" >\"$4\"\n");
+    age(tree.resolve("src/target/espalier.aot"), 1000);
+    Path folder = tree.toRealPath().resolve("src/target/native/rocksdbjni-2");
+    assertThat(launch("serve").out()).contains("<-Djava.library.path=" + folder + ">");
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files)
+          .singleElement()
+          .satisfies(library ->
+              assertThat(library)
+                  .content()
+                  .startsWith(
+                      "--extract --file " + tree.toRealPath() + "/src/target/lib/rocksdbjni-2.jar ")
+                  .endsWith(library.getFileName() + "\n"));
+    }
+  }
+
+  @Test
   void the_jvm_gets_the_flags_of_the_file_then_the_extra_ones_then_the_command() throws Exception {
     jdk("jdks/25", "25.0.3");
     shell = shell.with("ESPALIER_JAVA_OPTS", "-Xmx1g  -Da=b");
@@ -321,6 +350,7 @@ class LauncherIT {
             <-Xmx1g>
             <-Da=b>
             <-XX:AOTCache=%1$s/src/target/espalier.aot>
+            <-Xlog:aot=off>
             <-cp>
             <%1$s/src/target/espalier.jar:%1$s/src/target/lib/*>
             <org.espalier.service.cli.EspalierCommand>

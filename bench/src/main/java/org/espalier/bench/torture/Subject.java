@@ -58,24 +58,23 @@ final class Subject implements AutoCloseable {
   }
 
   /**
-   * Starts it for the first time; what {@link #stopAndKeep} keeps of it makes later starts more than twice as fast, as
-   * the launcher does it.
+   * Starts it for the first time; what {@link #stopAndKeep} keeps of it makes later starts faster, as the
+   * launcher does it.
    */
   void startAndLearn(Api api) throws IOException, InterruptedException {
     process =
         launch(
             settings,
-            List.of(
-                "-XX:AOTCacheOutput=" + classes,
-                "-XX:+UnlockDiagnosticVMOptions",
-                "-XX:-AOTRecordTraining",
-                "-Despalier.kernel=scalar"));
+            "-XX:AOTCacheOutput=" + classes,
+            "-XX:+UnlockDiagnosticVMOptions",
+            "-XX:-AOTRecordTraining",
+            "-Despalier.kernel=scalar");
     awaitReady(api);
   }
 
   /** Starts it, and does not wait for it. */
   void launch() throws IOException {
-    process = launch(settings, List.of(cached()));
+    process = launch(settings, cached());
   }
 
   private String cached() {
@@ -98,7 +97,7 @@ final class Subject implements AutoCloseable {
   int startRefused(String setting) throws IOException, InterruptedException {
     List<String> with = new ArrayList<>(settings);
     with.add(setting);
-    Process refused = launch(with, List.of(cached()));
+    Process refused = launch(with, cached());
     if (!refused.waitFor(START_MS_MAX, TimeUnit.MILLISECONDS)) {
       refused.destroyForcibly().waitFor();
       return -1;
@@ -106,12 +105,12 @@ final class Subject implements AutoCloseable {
     return refused.exitValue();
   }
 
-  private Process launch(List<String> with, List<String> flags) throws IOException {
+  private Process launch(List<String> with, String... flags) throws IOException {
     List<String> command =
         new ArrayList<>(List.of(MAIN, "serve", "--data-dir", data.toString(), "--port", "" + port));
     command.addAll(with);
     List<String> all = new ArrayList<>(List.of("-Xmx384m"));
-    all.addAll(flags);
+    all.addAll(List.of(flags));
     return JavaProcess.start(log, all, command);
   }
 

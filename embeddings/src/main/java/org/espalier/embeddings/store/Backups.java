@@ -113,7 +113,8 @@ public final class Backups {
   /** Of an open database. */
   Backup create(RocksDB rocks) throws RocksDBException {
     try {
-      Files.createDirectories(folder);
+      // First, so that a first backup that a kill cuts off leaves a folder of backups.
+      Files.createDirectories(folder.resolve(META));
     } catch (IOException e) {
       throw new StoreException(Kind.IO, "cannot write to " + folder + ": " + e, e);
     }

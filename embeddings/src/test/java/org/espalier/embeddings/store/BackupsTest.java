@@ -147,6 +147,22 @@ class BackupsTest {
   }
 
   @Test
+  void a_first_backup_that_is_cut_off_leaves_a_folder_that_takes_the_next() throws IOException {
+    Path folder = parent.resolve("backups");
+    Path inTheWay = folder.resolve("private");
+    Files.createDirectories(folder);
+    Files.createFile(inTheWay); // where the engine makes its second folder
+    assertThatThrownBy(() -> store.backup(backups)).isInstanceOf(StoreException.class);
+    Files.delete(inTheWay);
+    assertThat(Files.exists(folder.resolve("shared_checksum"))).as("the engine had begun").isTrue();
+
+    Backups again = Backups.in(folder);
+    assertThat(again.list()).isEmpty();
+    Backup made = store.backup(again);
+    assertThat(again.list()).containsExactly(made);
+  }
+
+  @Test
   void only_the_newest_backups_are_kept_when_asked() {
     for (int i = 0; i < 3; i++) {
       store.append(List.of(event(null, "bob", "i1", i)));

@@ -28,7 +28,13 @@ public class EspalierApplication {
    * @throws StartFailedException with one line that says what is wrong and what to do
    */
   public static ConfigurableApplicationContext run(String... args) {
-    return run(EspalierApplication.class, args);
+    SpringApplication application = new SpringApplication(EspalierApplication.class);
+    application.addListeners(new StartPlan());
+    try {
+      return run(application, args);
+    } finally {
+      StartPlan.end();
+    }
   }
 
   /** The same with other parts, for a command that needs a few. */

@@ -1,11 +1,9 @@
 package org.espalier.service.access;
 
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
+import org.espalier.service.wire.Bounds;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.validation.annotation.Validated;
 
 /**
  * Who may use the service; keys themselves are made by {@code ./espalier keys create} or {@code POST /v1/admin/keys}.
@@ -16,17 +14,18 @@ import org.springframework.validation.annotation.Validated;
  *     up two seconds' worth
  * @param failuresPerMinute wrong keys of one address that are answered with 401 in a minute; further ones get 429
  */
-@Validated
 @ConfigurationProperties("espalier.access")
 public record AccessProperties(
     @Nullable String adminKey,
-    @DefaultValue("5000") @Min(1) @Max(1_000_000) int requestsPerS,
-    @DefaultValue("20") @Min(1) @Max(100_000) int failuresPerMinute) {
+    @DefaultValue("5000") int requestsPerS,
+    @DefaultValue("20") int failuresPerMinute) {
 
   private static final int ADMIN_KEY_LENGTH_MIN = 32;
   private static final int ADMIN_KEY_LENGTH_MAX = 512;
 
   public AccessProperties {
+    Bounds.check("espalier.access.requests-per-s", requestsPerS, 1, 1_000_000);
+    Bounds.check("espalier.access.failures-per-minute", failuresPerMinute, 1, 100_000);
     if (adminKey != null && adminKey.isEmpty()) {
       adminKey = null; // an environment variable that is set to nothing
     }

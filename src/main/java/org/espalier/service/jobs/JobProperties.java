@@ -1,11 +1,9 @@
 package org.espalier.service.jobs;
 
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import org.espalier.service.wire.Bounds;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.validation.annotation.Validated;
 
 /**
  * How jobs run beside serving.
@@ -17,17 +15,21 @@ import org.springframework.validation.annotation.Validated;
  * @param historyMax how many jobs are kept at most
  * @param watchersMax event streams of jobs that may be open at once; more are refused with 503
  */
-@Validated
 @ConfigurationProperties("espalier.jobs")
 public record JobProperties(
-    @DefaultValue("2") @Min(1) @Max(100) int runningMax,
-    @DefaultValue("50") @Min(1) @Max(10_000) int queueMax,
-    @DefaultValue("0") @Min(0) @Max(1000) int threads,
+    @DefaultValue("2") int runningMax,
+    @DefaultValue("50") int queueMax,
+    @DefaultValue("0") int threads,
     @DefaultValue("90d") Duration history,
-    @DefaultValue("10000") @Min(1) @Max(1_000_000) int historyMax,
-    @DefaultValue("100") @Min(1) @Max(10_000) int watchersMax) {
+    @DefaultValue("10000") int historyMax,
+    @DefaultValue("100") int watchersMax) {
 
   public JobProperties {
+    Bounds.check("espalier.jobs.running-max", runningMax, 1, 100);
+    Bounds.check("espalier.jobs.queue-max", queueMax, 1, 10_000);
+    Bounds.check("espalier.jobs.threads", threads, 0, 1000);
+    Bounds.check("espalier.jobs.history-max", historyMax, 1, 1_000_000);
+    Bounds.check("espalier.jobs.watchers-max", watchersMax, 1, 10_000);
     if (history.isNegative() || history.isZero()) {
       throw new IllegalArgumentException("espalier.jobs.history must be longer than 0");
     }

@@ -1,6 +1,5 @@
 package org.espalier.service.platform;
 
-import io.swagger.v3.core.converter.ModelConverters;
 import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.headers.Header;
@@ -14,7 +13,6 @@ import io.swagger.v3.oas.models.servers.Server;
 import io.swagger.v3.oas.models.tags.Tag;
 import java.util.List;
 import java.util.Set;
-import org.espalier.service.wire.Problem;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -121,7 +119,6 @@ class OpenApiSettings {
         .addHeaders(
             "ETag",
             new Header().description("names this version of the record").schema(of("string")));
-    ModelConverters.getInstance(true).read(Problem.class).forEach(components::addSchemas);
     RouteProblems.examples().forEach(components::addExamples);
     return components;
   }

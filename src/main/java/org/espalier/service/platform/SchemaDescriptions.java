@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.swagger.v3.core.converter.AnnotatedType;
 import io.swagger.v3.core.converter.ModelConverter;
 import io.swagger.v3.core.converter.ModelConverterContext;
+import io.swagger.v3.core.converter.ModelConverters;
 import io.swagger.v3.core.util.Json;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
@@ -25,6 +26,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import org.espalier.service.wire.Problem;
 import org.jspecify.annotations.Nullable;
 import org.springdoc.core.customizers.GlobalOpenApiCustomizer;
 import org.springframework.stereotype.Component;
@@ -63,6 +65,11 @@ final class SchemaDescriptions implements ModelConverter, GlobalOpenApiCustomize
 
   @Override
   public void customise(OpenAPI document) {
+    // No route names it as what it answers. Read here rather than at the start, which would take
+    // longer for it.
+    ModelConverters.getInstance(true)
+        .read(Problem.class)
+        .forEach(document.getComponents()::addSchemas);
     Map<String, Schema> schemas = document.getComponents().getSchemas();
     schemas.forEach((name, schema) -> describe(name, schema));
     Set<String> taken = new HashSet<>();

@@ -5,12 +5,9 @@ import java.util.Locale;
 import java.util.Optional;
 import org.espalier.embeddings.store.StoreException;
 import org.springframework.boot.context.properties.bind.BindException;
-import org.springframework.boot.context.properties.bind.validation.BindValidationException;
 import org.springframework.boot.tomcat.ConnectorStartFailedException;
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.core.convert.ConversionFailedException;
-import org.springframework.validation.FieldError;
-import org.springframework.validation.ObjectError;
 
 /** The service cannot start; the message is one line for whoever started it. */
 public final class StartFailedException extends RuntimeException {
@@ -47,22 +44,10 @@ public final class StartFailedException extends RuntimeException {
           case ConnectorStartFailedException busy ->
               "port %d is in use; stop the other process or set management.server.port"
                   .formatted(busy.getPort());
-          case BindValidationException invalid -> invalidSetting(invalid);
-          case BindException bind when !(bind.getCause() instanceof BindValidationException) ->
+          case BindException bind ->
               "setting %s is invalid: %s".formatted(bind.getName(), reason(bind));
           default -> null;
         });
-  }
-
-  private static String invalidSetting(BindValidationException invalid) {
-    ObjectError error = invalid.getValidationErrors().getAllErrors().getFirst();
-    String name = invalid.getValidationErrors().getName().toString();
-    if (error instanceof FieldError field) {
-      name += "." + field.getField();
-      return "setting %s=%s %s"
-          .formatted(name, field.getRejectedValue(), field.getDefaultMessage());
-    }
-    return "settings %s: %s".formatted(name, error.getDefaultMessage());
   }
 
   private static String reason(BindException bind) {

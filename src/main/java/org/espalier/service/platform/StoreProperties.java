@@ -1,13 +1,11 @@
 package org.espalier.service.platform;
 
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import org.espalier.embeddings.store.StoreOptions;
+import org.espalier.service.wire.Bounds;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
-import org.springframework.validation.annotation.Validated;
 
 /**
  * How the durable store works; a bad value stops the start.
@@ -22,18 +20,19 @@ import org.springframework.validation.annotation.Validated;
  * @param blockCache memory for blocks read from disk, write buffers included
  * @param writeBuffer memory for what is not yet in files of its own; part of {@code block-cache}
  */
-@Validated
 @ConfigurationProperties("espalier.store")
 public record StoreProperties(
     @DefaultValue("group") StoreOptions.Sync sync,
     @DefaultValue("0ms") Duration linger,
-    @DefaultValue("32768") @Min(1) @Max(10_000_000) int groupRows,
-    @DefaultValue("131072") @Min(1) @Max(100_000_000) int queueRows,
+    @DefaultValue("32768") int groupRows,
+    @DefaultValue("131072") int queueRows,
     @DefaultValue("256MB") DataSize freeDiskMin,
     @DefaultValue("192MB") DataSize blockCache,
     @DefaultValue("96MB") DataSize writeBuffer) {
 
   public StoreProperties {
+    Bounds.check("espalier.store.group-rows", groupRows, 1, 10_000_000);
+    Bounds.check("espalier.store.queue-rows", queueRows, 1, 100_000_000);
     if (linger.isNegative() || linger.toMillis() > 1000) {
       throw new IllegalArgumentException("espalier.store.linger must be 0ms to 1s");
     }

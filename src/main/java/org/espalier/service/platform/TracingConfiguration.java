@@ -26,7 +26,7 @@ class TracingConfiguration {
 
   /** What makes OpenTelemetry's traces ours. */
   @Configuration(proxyBeanMethods = false)
-  @ConditionalOnProperty(TracingSwitch.ENDPOINT)
+  @ConditionalOnProperty(UnusedParts.TRACES_ENDPOINT)
   static class On {
 
     /** A trace has the id that the request's answer, problem and log lines have. */

@@ -1,12 +1,10 @@
 package org.espalier.service.propagation;
 
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import org.espalier.kgat.refresh.RefreshSettings;
+import org.espalier.service.wire.Bounds;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.validation.annotation.Validated;
 
 /**
  * How a generation with a propagator follows what comes in; a bad value stops the start.
@@ -21,17 +19,19 @@ import org.springframework.validation.annotation.Validated;
  * @param queueMax changes of triples and of items' records that may wait; beyond that everything is propagated anew
  * @param threads threads of a round; 0 takes half of the processors
  */
-@Validated
 @ConfigurationProperties("espalier.refresh")
 record RefreshProperties(
     @DefaultValue("true") boolean enabled,
     @DefaultValue("0.001") float epsilon,
     @DefaultValue("200ms") Duration budget,
-    @DefaultValue("20000") @Min(1) @Max(1_000_000) int eventsMax,
-    @DefaultValue("1000000") @Min(1) @Max(100_000_000) int queueMax,
-    @DefaultValue("0") @Min(0) @Max(1000) int threads) {
+    @DefaultValue("20000") int eventsMax,
+    @DefaultValue("1000000") int queueMax,
+    @DefaultValue("0") int threads) {
 
   RefreshProperties {
+    Bounds.check("espalier.refresh.events-max", eventsMax, 1, 1_000_000);
+    Bounds.check("espalier.refresh.queue-max", queueMax, 1, 100_000_000);
+    Bounds.check("espalier.refresh.threads", threads, 0, 1000);
     if (!(epsilon >= 0 && epsilon < 1)) {
       throw new IllegalArgumentException(
           "espalier.refresh.epsilon=%s must be at least 0 and below 1".formatted(epsilon));

@@ -1,11 +1,9 @@
 package org.espalier.service.ranking;
 
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import org.espalier.service.wire.Bounds;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.validation.annotation.Validated;
 
 /**
  * Bounds of ranking requests; a bad value stops the start.
@@ -20,19 +18,25 @@ import org.springframework.validation.annotation.Validated;
  * @param warmUp how long the kernels are run after the start before the service is ready: until they are compiled they
  *     are 10 to 100 times slower
  */
-@Validated
 @ConfigurationProperties("espalier.ranking")
 record RankingProperties(
-    @DefaultValue("10000") @Min(1) @Max(1_000_000) int candidatesMax,
-    @DefaultValue("1000") @Min(1) @Max(100_000) int limitMax,
-    @DefaultValue("10000") @Min(1) @Max(1_000_000) int depthMax,
-    @DefaultValue("100") @Min(1) @Max(10_000) int usersMax,
-    @DefaultValue("1000") @Min(1) @Max(100_000) int lookupMax,
-    @DefaultValue("500") @Min(1) @Max(100_000) int historyInteractions,
-    @DefaultValue("5000") @Min(1) @Max(1_000_000) int historyRows,
+    @DefaultValue("10000") int candidatesMax,
+    @DefaultValue("1000") int limitMax,
+    @DefaultValue("10000") int depthMax,
+    @DefaultValue("100") int usersMax,
+    @DefaultValue("1000") int lookupMax,
+    @DefaultValue("500") int historyInteractions,
+    @DefaultValue("5000") int historyRows,
     @DefaultValue("300ms") Duration warmUp) {
 
   RankingProperties {
+    Bounds.check("espalier.ranking.candidates-max", candidatesMax, 1, 1_000_000);
+    Bounds.check("espalier.ranking.limit-max", limitMax, 1, 100_000);
+    Bounds.check("espalier.ranking.depth-max", depthMax, 1, 1_000_000);
+    Bounds.check("espalier.ranking.users-max", usersMax, 1, 10_000);
+    Bounds.check("espalier.ranking.lookup-max", lookupMax, 1, 100_000);
+    Bounds.check("espalier.ranking.history-interactions", historyInteractions, 1, 100_000);
+    Bounds.check("espalier.ranking.history-rows", historyRows, 1, 1_000_000);
     if (limitMax > depthMax) {
       throw new IllegalArgumentException(
           "espalier.ranking.limit-max=%d exceeds depth-max=%d".formatted(limitMax, depthMax));

@@ -1,12 +1,9 @@
 package org.espalier.service.stream;
 
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
+import org.espalier.service.wire.Bounds;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.validation.annotation.Validated;
 
 /**
  * Reading from Kafka. Where the brokers are, TLS, SASL and fetch sizes are Spring's own settings,
@@ -27,15 +24,14 @@ import org.springframework.validation.annotation.Validated;
  * @param checkInterval how often topics are looked at, for new partitions, for lag and after failures; 100ms to 1h
  * @param retryMax longest wait between two tries while the store takes nothing, 100ms to 1m
  */
-@Validated
 @ConfigurationProperties("espalier.kafka")
 record StreamProperties(
     @DefaultValue("false") boolean enabled,
-    @DefaultValue("espalier") @Pattern(regexp = "[A-Za-z0-9._-]{1,200}") String topicPrefix,
+    @DefaultValue("espalier") String topicPrefix,
     @DefaultValue("false") boolean createTopics,
-    @DefaultValue("4") @Min(1) @Max(10_000) int partitions,
-    @DefaultValue("-1") @Min(-1) @Max(100) short replicationFactor,
-    @DefaultValue("2") @Min(1) @Max(64) int concurrency,
+    @DefaultValue("4") int partitions,
+    @DefaultValue("-1") short replicationFactor,
+    @DefaultValue("2") int concurrency,
     @DefaultValue("stop") OnLostOffset onLostOffset,
     @DefaultValue("false") boolean restRejections,
     @DefaultValue("5s") Duration checkInterval,
@@ -48,11 +44,19 @@ record StreamProperties(
   }
 
   StreamProperties {
+    Bounds.check("espalier.kafka.partitions", partitions, 1, 10_000);
+    Bounds.check("espalier.kafka.replication-factor", replicationFactor, -1, 100);
+    Bounds.check("espalier.kafka.concurrency", concurrency, 1, 64);
     require("check-interval", checkInterval, Duration.ofHours(1));
     require("retry-max", retryMax, Duration.ofMinutes(1));
     if (restRejections && !enabled) {
       throw new IllegalArgumentException(
           "espalier.kafka.rest-rejections=true needs espalier.kafka.enabled=true, which reads and replays dead letters");
+    }
+    if (!topicPrefix.matches("[A-Za-z0-9._-]{1,200}")) {
+      throw new IllegalArgumentException(
+          "espalier.kafka.topic-prefix=%s must be 1 to 200 letters, digits, \".\", \"_\" or \"-\""
+              .formatted(topicPrefix));
     }
     if (replicationFactor == 0) {
       throw new IllegalArgumentException(

@@ -1,12 +1,9 @@
 package org.espalier.service.wire;
 
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
-import org.springframework.validation.annotation.Validated;
 
 /**
  * Bounds of everything that callers send; what is over a bound is refused with a code, never cut.
@@ -23,22 +20,25 @@ import org.springframework.validation.annotation.Validated;
  * @param fieldValueSize longest single value of a catalogue field, in UTF-8
  * @param fieldValues most values of one catalogue field, and most categories of one record
  */
-@Validated
 @ConfigurationProperties("espalier.limits")
 public record Limits(
     @DefaultValue("16MB") DataSize bodySize,
     @DefaultValue("60s") Duration bodyTime,
-    @DefaultValue("10000") @Min(1) @Max(1_000_000) int elements,
+    @DefaultValue("10000") int elements,
     @DefaultValue("256KB") DataSize elementSize,
-    @DefaultValue("64") @Min(8) @Max(500) int jsonDepth,
+    @DefaultValue("64") int jsonDepth,
     @DefaultValue("4KB") DataSize contextSize,
     @DefaultValue("24h") Duration futureTime,
-    @DefaultValue("64") @Min(1) @Max(10_000) int fields,
+    @DefaultValue("64") int fields,
     @DefaultValue("128B") DataSize fieldNameSize,
     @DefaultValue("4KB") DataSize fieldValueSize,
-    @DefaultValue("256") @Min(1) @Max(100_000) int fieldValues) {
+    @DefaultValue("256") int fieldValues) {
 
   public Limits {
+    Bounds.check("espalier.limits.elements", elements, 1, 1_000_000);
+    Bounds.check("espalier.limits.json-depth", jsonDepth, 8, 500);
+    Bounds.check("espalier.limits.fields", fields, 1, 10_000);
+    Bounds.check("espalier.limits.field-values", fieldValues, 1, 100_000);
     requireSize("body-size", bodySize, DataSize.ofKilobytes(1), DataSize.ofGigabytes(1));
     requireSize("element-size", elementSize, DataSize.ofKilobytes(1), DataSize.ofMegabytes(16));
     requireSize("context-size", contextSize, DataSize.ofBytes(2), DataSize.ofMegabytes(1));

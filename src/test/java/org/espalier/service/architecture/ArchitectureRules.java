@@ -89,6 +89,7 @@ final class ArchitectureRules {
         "decoders know the frame only",
         uses("service.decode", "service.wire", "service.platform", "embeddings.store"));
     rules.put("controllers are their package's own", controllersAreHidden());
+    rules.put("nobody asks for what UnusedParts leaves out", leftOutIsUnused());
     return rules;
   }
 
@@ -170,6 +171,18 @@ final class ArchitectureRules {
         .areAnnotatedWith(RestController.class)
         .should()
         .notBePublic();
+  }
+
+  private static ArchRule leftOutIsUnused() {
+    return noClasses()
+        .that(ours())
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.springframework.transaction.annotation..",
+            "org.aspectj..",
+            "jakarta.validation..",
+            "org.springframework.data.web..");
   }
 
   private static DescribedPredicate<JavaClass> ours() {

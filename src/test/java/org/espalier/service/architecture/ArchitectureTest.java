@@ -75,7 +75,11 @@ class ArchitectureTest {
           planted("the frame knows no feature", "service.platform", "service.ranking.X"),
           planted("the control plane knows no feature", "service.jobs", "service.training.X"),
           planted("wire knows no platform", "service.wire", "service.platform.X"),
-          planted("decoders know the frame only", "service.decode", "service.ingest.X"));
+          planted("decoders know the frame only", "service.decode", "service.ingest.X"),
+          new Planted(
+              "nobody asks for what UnusedParts leaves out",
+              "service.jobs",
+              "org.springframework.transaction.annotation.Transactional"));
 
   private static Planted planted(String rule, String user, String used) {
     return new Planted(rule, user, "org.espalier." + used);

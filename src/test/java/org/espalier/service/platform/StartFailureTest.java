@@ -36,7 +36,8 @@ class StartFailureTest {
   @Test
   void the_data_can_be_used_again_after_a_stop_and_after_a_failed_start() {
     start().close();
-    assertLine("greater than or equal to 1", "--espalier.limits.elements=0");
+    assertLine(
+        "espalier.limits.elements=0 must be between 1 and 1000000", "--espalier.limits.elements=0");
     assertLine("is refused", "--server.address=0.0.0.0");
     start().close();
   }
@@ -55,7 +56,7 @@ class StartFailureTest {
   @Test
   void bounds_are_checked_before_a_store_that_opens_early_is_used() {
     start().close();
-    assertLine("setting espalier.store.groupRows=0", "--espalier.store.group-rows=0");
+    assertLine("espalier.store.group-rows=0", "--espalier.store.group-rows=0");
     start().close();
   }
 

@@ -1,10 +1,8 @@
 package org.espalier.service.ranking.filter;
 
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
+import org.espalier.service.wire.Bounds;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.validation.annotation.Validated;
 
 /**
  * Bounds of the filters of one ranking request; what is over a bound is refused.
@@ -13,9 +11,15 @@ import org.springframework.validation.annotation.Validated;
  * @param clausesMax most conditions of one filter, counted over its whole depth
  * @param valuesMax most values of all {@code in} lists of one filter
  */
-@Validated
 @ConfigurationProperties("espalier.filters")
 public record FilterProperties(
-    @DefaultValue("16") @Min(1) @Max(100) int depthMax,
-    @DefaultValue("256") @Min(1) @Max(100_000) int clausesMax,
-    @DefaultValue("10000") @Min(1) @Max(1_000_000) int valuesMax) {}
+    @DefaultValue("16") int depthMax,
+    @DefaultValue("256") int clausesMax,
+    @DefaultValue("10000") int valuesMax) {
+
+  public FilterProperties {
+    Bounds.check("espalier.filters.depth-max", depthMax, 1, 100);
+    Bounds.check("espalier.filters.clauses-max", clausesMax, 1, 100_000);
+    Bounds.check("espalier.filters.values-max", valuesMax, 1, 1_000_000);
+  }
+}

@@ -2,11 +2,11 @@ package org.espalier.service.control;
 
 import java.time.Clock;
 import org.espalier.service.platform.EspalierProperties;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.data.jdbc.core.dialect.JdbcDialect;
 import org.springframework.data.jdbc.core.dialect.JdbcH2Dialect;
 import org.springframework.data.jdbc.core.dialect.JdbcPostgresDialect;
@@ -17,11 +17,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Configuration(proxyBeanMethods = false)
 class ControlConfiguration {
 
-  /** H2 beside the store, as long as nobody names another database. */
   @Bean
-  @ConditionalOnProperty(name = "spring.datasource.url", matchIfMissing = true, havingValue = "-")
-  JdbcConnectionDetails besideTheStore(EspalierProperties properties) {
-    return new FileDatabase(properties.controlDir());
+  JdbcConnectionDetails controlDatabaseDetails(
+      EspalierProperties properties, Environment settings) {
+    return NamedDatabase.orFile(settings, properties.controlDir());
   }
 
   /** Said here because asking the database would need it at the start. */

@@ -7,6 +7,7 @@ import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationInfoService;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.core.env.Environment;
 
 /** Looks at the control plane's database and changes nothing. */
@@ -29,20 +30,19 @@ public final class ControlProbe {
    * @param folder of the file, where the settings name none
    */
   public static Answer ask(Environment settings, Path folder) {
-    String url = settings.getProperty("spring.datasource.url");
-    FileDatabase file = new FileDatabase(folder);
-    if (url == null && !file.exists()) {
+    JdbcConnectionDetails database = NamedDatabase.orFile(settings, folder);
+    if (database instanceof FileDatabase file && !file.exists()) {
       return new Answer("a file that the first start makes in " + folder, null, false);
     }
-    String where = url == null ? "a file in " + folder : url.replaceFirst("\\?.*", "");
+    String where =
+        database instanceof FileDatabase
+            ? "a file in " + folder
+            : database.getJdbcUrl().replaceFirst("\\?.*", "");
     try {
       Flyway flyway =
-          url == null
-              ? flyway(file.getJdbcUrl(), file.getUsername(), file.getPassword())
-              : flyway(
-                  url,
-                  settings.getProperty("spring.datasource.username"),
-                  settings.getProperty("spring.datasource.password"));
+          Flyway.configure()
+              .dataSource(database.getJdbcUrl(), database.getUsername(), database.getPassword())
+              .load();
       MigrationInfoService migrations = flyway.info();
       boolean newer =
           Arrays.stream(migrations.applied())
@@ -52,9 +52,5 @@ public final class ControlProbe {
     } catch (FlywayException e) {
       return new Answer(where, DatabaseFault.of(e), false);
     }
-  }
-
-  private static Flyway flyway(String url, @Nullable String user, @Nullable String password) {
-    return Flyway.configure().dataSource(url, user, password).load();
   }
 }

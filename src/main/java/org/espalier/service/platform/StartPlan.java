@@ -34,7 +34,15 @@ public final class StartPlan implements ApplicationListener<ApplicationEnvironme
   /** What among them only those ask for who are built. */
   private static final ConfigurationPropertyName[] READ_LATER =
       names(
-          "server.address", "server.port", "spring.application", "spring.config", "spring.context");
+          "server.address",
+          "server.port",
+          "spring.application",
+          "spring.config",
+          "spring.context",
+          "spring.datasource.hikari",
+          "spring.datasource.password",
+          "spring.datasource.url",
+          "spring.datasource.username");
 
   StartPlan() {}
 

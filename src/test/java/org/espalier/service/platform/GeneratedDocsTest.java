@@ -40,6 +40,10 @@ class GeneratedDocsTest {
         Beside these, `server.port` (8080) is the port, and `server.address` (127.0.0.1) the address; one that
         is not loopback needs an API key (`./espalier keys create`, or `espalier.access.admin-key`).
 
+        Spring Boot's own settings work, too. Those under `spring`, `management`, `server` and `springdoc` other than the
+        address, the port, `spring.config` and the database may change what the service consists of. With any of them, and
+        with those of `espalier.kafka`, a start takes about a second longer ([why](decisions/0036-a-plan-of-the-beans-is-made-at-the-build.md)).
+
         | key | default | meaning |
         |---|---|---|
         %s

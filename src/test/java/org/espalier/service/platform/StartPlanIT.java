@@ -9,8 +9,9 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -34,16 +35,21 @@ class StartPlanIT {
 
   @TempDir Path data;
 
-  @Test
-  void a_service_has_the_same_beans_with_the_plan_and_without() {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--espalier.ranking.limit-max=10",
+        "--spring.datasource.url=jdbc:postgresql://127.0.0.1:1/x"
+      })
+  void a_service_has_the_same_beans_with_the_plan_and_without(String setting) {
     start().close(); // a store that is there opens early
     Map<String, String> planned;
     Map<String, String> unplanned;
-    try (ConfigurableApplicationContext service = start()) {
+    try (ConfigurableApplicationContext service = start(setting)) {
       assertThat(service).isNotInstanceOf(AnnotationConfigServletWebServerApplicationContext.class);
       planned = beans(service);
     }
-    try (ConfigurableApplicationContext service = start(UNPLANNED)) {
+    try (ConfigurableApplicationContext service = start(setting, UNPLANNED)) {
       assertThat(service).isInstanceOf(AnnotationConfigServletWebServerApplicationContext.class);
       unplanned = beans(service);
     }

@@ -34,17 +34,25 @@ class StartPlanTest {
                     "espalier.ranking.limit-max", "10",
                     "logging.threshold.console", "warn"),
                 Map.of(
-                    "SERVER_ADDRESS", "0.0.0.0",
-                    "ESPALIER_BACKUPS_FOLDER", "backups",
-                    "SPRING_CONFIG_ADDITIONAL_LOCATION", "optional:file:/etc/espalier/",
-                    "PATH", "/bin")))
+                    "SERVER_ADDRESS",
+                    "0.0.0.0",
+                    "ESPALIER_BACKUPS_FOLDER",
+                    "backups",
+                    "SPRING_DATASOURCE_URL",
+                    "jdbc:postgresql://database/espalier",
+                    "SPRING_DATASOURCE_PASSWORD",
+                    "secret",
+                    "SPRING_CONFIG_ADDITIONAL_LOCATION",
+                    "optional:file:/etc/espalier/",
+                    "PATH",
+                    "/bin")))
         .isTrue();
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "spring.datasource.url",
+        "spring.datasource.type",
         "spring.profiles.active",
         "spring.main.lazy-initialization",
         "management.server.port",

@@ -26,7 +26,7 @@ class KernelWarmUp implements ApplicationRunner, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(KernelWarmUp.class);
 
   private static final int DIM = 64;
-  private static final int ROWS = 4096;
+  private static final int ROWS = 128; // what is run on all of them is interpreted
   private static final int HISTORY = 32;
 
   private final RankingProperties properties;

@@ -174,6 +174,7 @@ final class TokenTable {
   /** Writer only: gives a new token the next id, not yet to be found by readers. */
   int stage(byte[] utf8) {
     int id = append(utf8);
+    makeRoom(); // now, so that publish() allocates nothing and cannot fail
     staged.put(new ByteKey(utf8), id);
     return id;
   }
@@ -195,7 +196,6 @@ final class TokenTable {
     System.arraycopy(utf8, 0, chunk, at + 2, utf8.length);
     place(id, writeAt);
     writeAt += needed;
-    makeRoom(); // now, so that publish() allocates nothing and cannot fail
     return id;
   }
 
@@ -213,6 +213,7 @@ final class TokenTable {
     if (from == to) {
       return;
     }
+    makeRoom(); // once for all that were appended and not staged
     for (int id = from; id < to; id++) {
       long position = position(id);
       if (position != ERASED) {
@@ -291,10 +292,14 @@ final class TokenTable {
   private void makeRoom() {
     int wanted = usedSlots + (reachable - size);
     long[] table = slots;
-    if (wanted * 3L <= table.length * 2L) {
+    int length = table.length;
+    while (wanted * 3L > length * 2L) {
+      length = Math.multiplyExact(length, 2);
+    }
+    if (length == table.length) {
       return;
     }
-    long[] grown = new long[Math.multiplyExact(table.length, 2)];
+    long[] grown = new long[length];
     int kept = 0;
     for (long slot : table) {
       if ((int) slot != 0) {

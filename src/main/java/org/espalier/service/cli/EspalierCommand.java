@@ -57,7 +57,7 @@ public final class EspalierCommand extends CommandGroup {
     return commandLine(COMMANDS);
   }
 
-  /** With the command alone that is called: to know all of them takes a tenth of a service's start. */
+  /** With the command alone that is called: to know all of them takes a twentieth of a service's start. */
   private static CommandLine commandLine(String... args) {
     List<Class<?>> called =
         COMMANDS.stream().filter(c -> args.length > 0 && name(c).equals(args[0])).toList();

@@ -46,7 +46,8 @@ public final class UnusedParts implements AutoConfigurationImportFilter, Environ
     if (settings.getProperty(TRACES_ENDPOINT, "").isEmpty()) {
       unused.addAll(TRACING);
     }
-    if (!settings.getProperty("espalier.kafka.enabled", Boolean.class, false)) {
+    // As the conditions of those who read Kafka take it: what is no boolean is theirs to refuse.
+    if (settings.getProperty("espalier.kafka.enabled", "false").equalsIgnoreCase("false")) {
       unused.add(KAFKA);
     }
     if (ManagementPortType.get(settings)

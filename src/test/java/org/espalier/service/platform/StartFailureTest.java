@@ -104,6 +104,7 @@ class StartFailureTest {
         "--management.server.address=0.0.0.0|management.server.address=0.0.0.0 is refused",
         "--espalier.limits.body-size=12|body-size",
         "--espalier.data-dir=a;b|espalier.data-dir must not contain a semicolon",
+        "--espalier.kafka.enabled=maybe|\"maybe\" is not a boolean",
         "--espalier.store.sync=sometimes|\"sometimes\" is not one of [group, off]",
         "--espalier.interactions.weights.click=-1|weight of click",
       })

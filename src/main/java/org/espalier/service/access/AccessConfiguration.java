@@ -19,6 +19,7 @@ import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.config.observation.SecurityObservationSettings;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.authentication.AuthenticationFilter;
@@ -101,6 +102,12 @@ class AccessConfiguration {
     @Bean
     AccessProblems accessProblems(AccessProperties properties, MeterRegistry meters) {
       return new AccessProblems(properties, meters);
+    }
+
+    /** Security's own spans and timers, one a filter, say nothing that the request's do not. */
+    @Bean
+    SecurityObservationSettings securityObservations() {
+      return SecurityObservationSettings.noObservations();
     }
 
     /** No cookies and no sessions, so nothing to forge; headers are a filter's that also sees what never comes here. */

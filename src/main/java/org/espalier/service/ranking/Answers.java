@@ -6,6 +6,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import org.espalier.embeddings.arena.Hits;
 import org.espalier.embeddings.store.Dictionary;
 import org.espalier.embeddings.store.Field;
@@ -49,8 +50,25 @@ final class Answers {
   }
 
   /** The answer that shows {@code hits[offset .. offset + limit)}. */
-  Ranking of(
+  Ranking of(Hits hits, int offset, int limit, By by, @Nullable String nextCursor) {
+    return of(
+        hits,
+        item -> dictionary.token(Field.ENTITY, item),
+        offset,
+        limit,
+        by,
+        List.of(),
+        nextCursor);
+  }
+
+  /** The answer that shows the first of a request's candidates. */
+  static Ranking of(Hits hits, Candidates candidates, int limit, By by) {
+    return of(hits, candidates::id, 0, limit, by, candidates.unknown(), null);
+  }
+
+  private static Ranking of(
       Hits hits,
+      IntFunction<String> idOf,
       int offset,
       int limit,
       By by,
@@ -63,8 +81,7 @@ final class Answers {
     for (int i = offset; i < end; i++) {
       int item = hits.tokens()[i];
       int size = model == null ? 0 : Math.max(0, model.items().sizeOf(item));
-      String id = dictionary.token(Field.ENTITY, item);
-      entries.add(new Ranking.Entry(id, hits.scores()[i], i + 1, source, size, null));
+      entries.add(new Ranking.Entry(idOf.apply(item), hits.scores()[i], i + 1, source, size, null));
     }
     return new Ranking(
         newRankingId(),

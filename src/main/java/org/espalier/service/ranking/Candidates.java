@@ -1,7 +1,6 @@
 package org.espalier.service.ranking;
 
-import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
-import java.util.ArrayList;
+import it.unimi.dsi.fastutil.ints.Int2ObjectOpenHashMap;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,22 +13,21 @@ import org.espalier.embeddings.store.Field;
 /** A request's candidates as entity ids: each once, and only those that may pass. */
 final class Candidates {
 
-  private final List<String> ids = new ArrayList<>();
+  private final Int2ObjectOpenHashMap<String> ids;
   private final Set<String> unknown = new LinkedHashSet<>();
   private final int[] tokens;
   private int count;
 
   Candidates(List<RankRequest.Candidate> items, Dictionary dictionary, IntPredicate passes) {
-    IntOpenHashSet once = new IntOpenHashSet(items.size());
+    ids = new Int2ObjectOpenHashMap<>(items.size());
     String[] asked = items.stream().map(RankRequest.Candidate::id).toArray(String[]::new);
     tokens = dictionary.find(Field.ENTITY, asked); // and what passes moves to the front
     for (int i = 0; i < asked.length; i++) {
       int token = tokens[i];
       if (token < 0) {
         unknown.add(asked[i]);
-      } else if (passes.test(token) && once.add(token)) {
+      } else if (passes.test(token) && ids.putIfAbsent(token, asked[i]) == null) {
         tokens[count++] = token;
-        ids.add(asked[i]);
       }
     }
   }
@@ -43,6 +41,11 @@ final class Candidates {
     return count;
   }
 
+  /** What the request calls one of {@link #tokens}; the dictionary would make the same of it anew. */
+  String id(int token) {
+    return ids.get(token);
+  }
+
   /**
    * Puts the candidates in the order of their scores; of equal ones the earlier in the request comes first, and those
    * without a score become unknown.
@@ -54,7 +57,7 @@ final class Candidates {
     int ranked = 0;
     for (int i = 0; i < count; i++) {
       if (Float.isNaN(scores[i])) {
-        unknown.add(ids.get(i));
+        unknown.add(id(tokens[i]));
       } else {
         order[ranked++] = (long) descending(scores[i]) << 32 | i;
       }

@@ -86,7 +86,7 @@ final class Ranker {
               query, n -> Finder.first(ranked, n), Math.min(limit, depth), depth, model);
       String fallback = taste.isPresent() ? taste.get().fallback() : Ranking.POPULAR;
       By by = new By(model, fallback, lent.variant(), applied, startNs);
-      Ranking ranking = answers.of(hits, 0, limit, by, candidates.unknown(), null);
+      Ranking ranking = Answers.of(hits, candidates, limit, by);
       return request.wantsExplanation()
           ? explanations.of(ranking, subject.user(), model, startNs)
           : ranking;
@@ -136,7 +136,7 @@ final class Ranker {
       boolean more = found.hits().size() > end && end + limit <= depth;
       Cursors.Place next = new Cursors.Place(by.generation(), end, place.through());
       String cursor = more ? cursors.write(next, text(request)) : null;
-      Ranking ranking = answers.of(found.hits(), place.offset(), limit, by, List.of(), cursor);
+      Ranking ranking = answers.of(found.hits(), place.offset(), limit, by, cursor);
       return request.wantsExplanation()
           ? explanations.of(ranking, subject.user(), model, startNs)
           : ranking;
@@ -179,7 +179,7 @@ final class Ranker {
           Found one = found.get(p);
           By by =
               new By(slot.model(), one.fallback(), lent.of(i).variant(), one.applied(), startNs);
-          Ranking ranking = answers.of(one.hits(), 0, limit, by, List.of(), null);
+          Ranking ranking = answers.of(one.hits(), 0, limit, by, null);
           entries[i] = new RankingBatch.Entry(ids.get(i), ranking);
         }
       });
@@ -209,7 +209,7 @@ final class Ranker {
       Optional<Taste> taste = finder.taste(model, chooser, applied);
       Found found = finder.find(model, taste, chooser, query, limit, limit, applied);
       By by = new By(model, found.fallback(), lent.variant(), found.applied(), startNs);
-      return answers.of(found.hits(), 0, limit, by, List.of(), null);
+      return answers.of(found.hits(), 0, limit, by, null);
     }
   }
 

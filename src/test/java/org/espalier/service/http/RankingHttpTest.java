@@ -402,6 +402,25 @@ class RankingHttpTest extends HttpTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"id\":\"a\"},7|items[1] must be an object",
+        "{\"id\":\"a\"},null|items[1] must be an object",
+        "{\"id\":\"a\"},[\"b\"]|items[1] must be an object",
+        "{\"id\":\"a\"},{}|items[1].id is missing",
+        "{\"id\":\"a\"},{\"id\":null}|items[1].id must be a string",
+        "{\"id\":\"a\"},{\"id\":7}|items[1].id must be a string",
+        "{\"id\":\"a\"},{\"id\":{\"id\":\"b\"}}|items[1].id must be a string",
+        "{\"id\":\"a\"},{\"id\":\"b\",\"di\":[1]}|\"di\" is not known here; known are id"
+      })
+  void what_is_wrong_with_a_candidate_is_said_with_its_place(String candidates, String detail) {
+    Answer answer = post("/v1/rank", "{\"user_id\":\"u\",\"items\":[" + candidates + "]}");
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.json().get("detail").asString()).isEqualTo(detail);
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "/v1/recommend/u?n=0, INVALID_VALUE",
     "/v1/recommend/u?n=-1, INVALID_VALUE",

@@ -55,8 +55,8 @@ class LauncherIT {
       """
       #!/usr/bin/env bash
       if [[ $1 == -X* ]]; then echo "    java.home = ${0%/bin/java}" >&2; exit 0; fi
-      if [[ $2 == -XX:AOTCacheOutput=* ]]; then
-        archive=${2#*=}
+      if [[ " $*" =~ " -XX:AOTCacheOutput="(.*)" -XX:+Unlock" ]]; then
+        archive=${BASH_REMATCH[1]}
         [[ ! -e ${archive%/src/target/*}/untrainable ]] || exit 1
         echo classes >"$archive"
         touch -t 209901010000 "$archive"
@@ -101,7 +101,7 @@ class LauncherIT {
   void a_tree_with_a_launcher_and_a_machine_with_few_tools() throws Exception {
     tree = Files.createDirectories(temp.resolve("a tree with spaces"));
     bin = Files.createDirectories(temp.resolve("bin"));
-    for (String file : List.of("espalier", "jvm.options")) {
+    for (String file : List.of("espalier", "jvm.options", "jvm.linux.options")) {
       Files.copy(Shell.checkout().resolve(file), tree.resolve(file));
     }
     script(tree.resolve("espalier"), Files.readString(tree.resolve("espalier")));
@@ -347,7 +347,7 @@ class LauncherIT {
         .endsWith(
             """
             <@%1$s/jvm.options>
-            <-Xmx1g>
+            %2$s<-Xmx1g>
             <-Da=b>
             <-XX:AOTCache=%1$s/src/target/espalier.aot>
             <-Xlog:aot=off>
@@ -361,7 +361,11 @@ class LauncherIT {
             <*>
             <>
             """
-                .formatted(tree.toRealPath()));
+                .formatted(
+                    tree.toRealPath(),
+                    OS.LINUX.isCurrentOs()
+                        ? "<@" + tree.toRealPath() + "/jvm.linux.options>\n"
+                        : ""));
   }
 
   @Test

@@ -75,7 +75,7 @@ record RankRequest(
 
     /**
      * Reads one with the faults that Jackson finds by itself, and without its call of the record's constructor: that
-     * makes a method handle for each, two thirds of all that a request of 1,000 candidates allocated.
+     * makes a method handle for each, half of all that a request of 1,000 candidates allocated.
      */
     static final class Reader extends ValueDeserializer<Candidate> {
 

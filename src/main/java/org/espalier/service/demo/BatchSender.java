@@ -14,25 +14,27 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Posts a stream in batches, several in flight, so that memory does not grow with the stream. What is in flight
- * together may arrive in any order; events carry their times.
+ * Posts a stream in batches, some in flight, so that memory does not grow with the stream. What is in flight together
+ * may arrive in any order.
  */
 final class BatchSender {
 
   private static final int BATCH = 1000;
-  private static final int IN_FLIGHT = 4;
 
   private final Api api;
   private final String path;
   private final Function<List<?>, Object> body;
+  private final int inFlight;
 
   /**
    * @param body wraps a batch into what the route takes
+   * @param inFlight how many batches may be on their way together
    */
-  BatchSender(Api api, String path, Function<List<?>, Object> body) {
+  BatchSender(Api api, String path, Function<List<?>, Object> body, int inFlight) {
     this.api = api;
     this.path = path;
     this.body = body;
+    this.inFlight = inFlight;
   }
 
   /**
@@ -41,7 +43,7 @@ final class BatchSender {
    * @throws CommandException when the service refuses a batch or an element
    */
   void send(Iterator<?> elements, Progress progress) throws InterruptedException {
-    Semaphore free = new Semaphore(IN_FLIGHT);
+    Semaphore free = new Semaphore(inFlight);
     AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       while (elements.hasNext() && failure.get() == null) {

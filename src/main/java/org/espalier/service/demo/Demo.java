@@ -87,7 +87,8 @@ public final class Demo {
         if (kafka != null) {
           kafka.send(feed, progress);
         } else {
-          new BatchSender(api, feed.path(), feed.body()).send(feed.elements().get(), progress);
+          new BatchSender(api, feed.path(), feed.body(), feed.inFlight())
+              .send(feed.elements().get(), progress);
         }
       }
       sent += feed.count();

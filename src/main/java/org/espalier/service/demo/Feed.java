@@ -15,13 +15,20 @@ import org.jspecify.annotations.Nullable;
  * @param count how many there are
  * @param elements makes the stream from its beginning; the elements become JSON with snake_case names
  * @param body wraps a batch into what the route takes
+ * @param inFlight how many batches may be on their way together, and then arrive in any order
  */
 public record Feed(
     String name,
     String path,
     long count,
     Supplier<Iterator<?>> elements,
-    Function<List<?>, Object> body) {
+    Function<List<?>, Object> body,
+    int inFlight) {
+
+  /** A world of one seed is to make one model: what has no time of its own keeps its order. */
+  private static final int ONE_BY_ONE = 1;
+
+  private static final int IN_FLIGHT = 4;
 
   /** An item or a user of the catalogue. */
   public record Described(String id, Map<String, Object> fields) {}
@@ -62,18 +69,18 @@ public record Feed(
   private record Triples(List<?> triples) {}
 
   static Feed items(long count, Supplier<Iterator<?>> items) {
-    return new Feed("items", "/v1/items:batch", count, items, Records::new);
+    return new Feed("items", "/v1/items:batch", count, items, Records::new, ONE_BY_ONE);
   }
 
   static Feed users(long count, Supplier<Iterator<?>> users) {
-    return new Feed("users", "/v1/users:batch", count, users, Records::new);
+    return new Feed("users", "/v1/users:batch", count, users, Records::new, ONE_BY_ONE);
   }
 
   static Feed triples(long count, Supplier<Iterator<?>> triples) {
-    return new Feed("triples", "/v1/triples:batch", count, triples, Triples::new);
+    return new Feed("triples", "/v1/triples:batch", count, triples, Triples::new, IN_FLIGHT);
   }
 
   static Feed events(long count, Supplier<Iterator<?>> events) {
-    return new Feed("events", "/v1/events", count, events, batch -> batch);
+    return new Feed("events", "/v1/events", count, events, batch -> batch, IN_FLIGHT);
   }
 }

@@ -1,7 +1,8 @@
 package org.espalier.service.training;
 
 import it.unimi.dsi.fastutil.ints.IntArrayList;
-import java.util.Arrays;
+import it.unimi.dsi.fastutil.longs.LongArrayList;
+import java.util.BitSet;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -17,8 +18,8 @@ import org.espalier.service.platform.TypeWeights;
  *
  * @param lastSequence the last sequence that is in
  * @param interactions by dense numbers of their own
- * @param users the user id of each number, in the order in which they appear in the log
- * @param items the entity id of each number, in the order in which they appear in the log
+ * @param users the user id of each number, ascending: numbers do not depend on the order in which events arrived
+ * @param items the entity id of each number, ascending
  */
 @SuppressWarnings("ArrayRecordComponent") // columns; never compared, never changed
 record Snapshot(long lastSequence, Interactions interactions, int[] users, int[] items) {
@@ -75,46 +76,71 @@ record Snapshot(long lastSequence, Interactions interactions, int[] users, int[]
 
   private static final class Reader {
     private final TypeWeights weights;
-    private final Numbers users;
-    private final Numbers items;
-    private final Interactions.Builder interactions = new Interactions.Builder(false, true);
+    private final Column users;
+    private final Column items;
+    private final LongArrayList times = new LongArrayList();
 
     Reader(Store store, TypeWeights weights) {
       this.weights = weights;
-      this.users = new Numbers(store.dictionary().size(Field.USER));
-      this.items = new Numbers(store.dictionary().size(Field.ENTITY));
+      this.users = new Column(store.dictionary().size(Field.USER));
+      this.items = new Column(store.dictionary().size(Field.ENTITY));
     }
 
     void event(int user, int item, int type, long timeMs) {
       if (weights.of(type) > 0) {
-        interactions.add(users.of(user), items.of(item), 1, timeMs);
+        users.add(user);
+        items.add(item);
+        times.add(timeMs);
       }
     }
 
     Snapshot snapshot(long lastSequence) {
-      int[] userIds = users.ids.toIntArray();
-      int[] itemIds = items.ids.toIntArray();
+      int[] userIds = users.distinct();
+      int[] itemIds = items.distinct();
       return new Snapshot(
-          lastSequence, interactions.build(userIds.length, itemIds.length), userIds, itemIds);
+          lastSequence,
+          Interactions.of(
+              userIds.length,
+              itemIds.length,
+              users.numbers(userIds),
+              items.numbers(itemIds),
+              null,
+              times.toLongArray()),
+          userIds,
+          itemIds);
     }
   }
 
-  /** Gives dense numbers to ids as they come. */
-  private static final class Numbers {
-    private final int[] byId;
+  /** The ids of one side of the interactions. */
+  private static final class Column {
     private final IntArrayList ids = new IntArrayList();
+    private final BitSet seen;
 
-    Numbers(int idCount) {
-      byId = new int[idCount];
-      Arrays.fill(byId, -1);
+    Column(int idCount) {
+      seen = new BitSet(idCount);
     }
 
-    int of(int id) {
-      if (byId[id] < 0) {
-        byId[id] = ids.size();
-        ids.add(id);
+    void add(int id) {
+      ids.add(id);
+      seen.set(id);
+    }
+
+    /** Ascending. */
+    int[] distinct() {
+      return seen.stream().toArray();
+    }
+
+    /** The position of each id in those that are distinct. */
+    int[] numbers(int[] distinct) {
+      int[] byId = new int[seen.length()];
+      for (int number = 0; number < distinct.length; number++) {
+        byId[distinct[number]] = number;
       }
-      return byId[id];
+      int[] numbers = ids.toIntArray();
+      for (int at = 0; at < numbers.length; at++) {
+        numbers[at] = byId[numbers[at]];
+      }
+      return numbers;
     }
   }
 }

@@ -123,7 +123,7 @@ class BatchSenderTest {
     var unseen =
         new Console(new PrintStream(new ByteArrayOutputStream(), true, UTF_8), 0, () -> 0L);
     try (Progress progress = unseen.progress("Sending", Math.max(1, count))) {
-      new BatchSender(api, "/v1/things", batch -> batch)
+      new BatchSender(api, "/v1/things", batch -> batch, 4)
           .send(
               IntStream.range(0, count).mapToObj(i -> new Element("i" + i, i)).iterator(),
               progress);

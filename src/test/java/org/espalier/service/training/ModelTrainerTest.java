@@ -48,9 +48,13 @@ class ModelTrainerTest {
 
   @BeforeEach
   void open() {
+    open(directory.resolve("store"));
+  }
+
+  private void open(Path folder) {
     StoreOptions options =
         StoreOptions.defaults().withSync(StoreOptions.Sync.OFF).withFreeDiskBytesMin(0);
-    store = Store.open(directory, options);
+    store = Store.open(folder, options);
     trainer =
         new ModelTrainer(
             store,
@@ -118,6 +122,30 @@ class ModelTrainerTest {
     for (String table : List.of("item", "user")) {
       assertThat(rows(second.generation(), table)).isEqualTo(rows(first.generation(), table));
     }
+  }
+
+  @Test
+  void the_order_in_which_clicks_arrive_does_not_matter() {
+    sendWorld();
+    Trained inOrder = train(SPEC);
+    List<Map<Integer, List<Byte>>> expected =
+        List.of(rows(inOrder.generation(), "item"), rows(inOrder.generation(), "user"));
+    store.close();
+
+    open(directory.resolve("other"));
+    List<Event> clicks = new ArrayList<>(world());
+    clicks.removeIf(event -> !event.type().equals("click"));
+    List<Event> impressions = new ArrayList<>(world());
+    impressions.removeAll(clicks);
+    store.append(impressions); // name the user and the item of each click
+    store.append(clicks.reversed().subList(0, clicks.size() / 2));
+    store.append(clicks.subList(0, clicks.size() - clicks.size() / 2));
+    Trained latestFirst = train(SPEC);
+
+    assertThat(latestFirst.metrics()).isEqualTo(inOrder.metrics());
+    assertThat(
+            List.of(rows(latestFirst.generation(), "item"), rows(latestFirst.generation(), "user")))
+        .isEqualTo(expected);
   }
 
   @Test
@@ -202,6 +230,10 @@ class ModelTrainerTest {
   }
 
   private void sendWorld() {
+    store.append(world());
+  }
+
+  private static List<Event> world() {
     List<Event> events = new ArrayList<>();
     for (Iterator<WorldEvent> all = new SampleWorld(100, 80, 12_000, 3).events(); all.hasNext(); ) {
       WorldEvent e = all.next();
@@ -216,7 +248,7 @@ class ModelTrainerTest {
               null,
               null));
     }
-    store.append(events);
+    return events;
   }
 
   /** A table's payloads by token. */

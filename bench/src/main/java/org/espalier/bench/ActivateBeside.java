@@ -32,6 +32,8 @@ final class ActivateBeside implements AutoCloseable {
         if (activate(connection, current, next)) {
           activations.incrementAndGet();
           current = next;
+        } else if (activate(connection, next, current)) { // an earlier run ended with it
+          activations.incrementAndGet();
         } else {
           errors.incrementAndGet();
         }

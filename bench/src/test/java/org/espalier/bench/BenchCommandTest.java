@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -108,6 +110,24 @@ class BenchCommandTest {
     assertThat(result.get("rankings").intValue()).isEqualTo(50);
     for (String field : List.of("visible_p50_ms", "visible_p99_ms", "rank_p99_ms")) {
       assertThat(result.get(field).doubleValue()).as(field).isPositive();
+    }
+  }
+
+  @Test
+  void rankings_are_measured_while_generations_change_on_a_folder_that_is_kept(@TempDir Path kept) {
+    String options =
+        "rank --json --items=500 --users=50 --candidates=20 --rate=50 --seconds=3 --warm-up=0.5"
+            + " --ingest-rate=100 --activate-every=2 --data-dir="
+            + kept;
+    for (int run = 1; run <= 2; run++) {
+      out.getBuffer().setLength(0);
+      assertThat(execute(options.split(" ", -1))).as(err.toString()).isZero();
+      JsonNode result = JsonMapper.shared().readTree(out.toString());
+      assertThat(result.get("requests").intValue()).isEqualTo(150);
+      assertThat(result.get("activations").intValue()).as("run %d", run).isEqualTo(1);
+      for (String errors : List.of("errors", "event_errors", "activation_errors")) {
+        assertThat(result.get(errors).intValue()).as("%s of run %d", errors, run).isZero();
+      }
     }
   }
 
